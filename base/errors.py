@@ -1,0 +1,65 @@
+"""The error tree: every error a user can cause, each with what is wrong, where, and what to do.
+
+BathylexError
+├── CorpusError       a law text that cannot be found, read, trusted or written
+├── DesignError       a design file that is malformed or physically impossible
+├── SurveyError       a raw survey (sonar, sensor series) that cannot be read
+├── ExtractionError   text from which norms cannot be extracted
+├── BindingError      a binding file that contradicts its schema or the law it binds
+├── SolverError       an optimisation model that cannot be built or solved
+└── UsageError        a command line that asks for something impossible
+
+The command line prints ``str(error)`` as one line and exits with status 2.
+"""
+
+from __future__ import annotations
+
+
+class BathylexError(Exception):
+    """Root of all errors caused by input; its message is one line.
+
+    Args:
+        what: what is wrong, in words.
+        where: file, key, provision or argument it concerns.
+        hint: what to do about it.
+    """
+
+    def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
+        self.what = what
+        self.where = where
+        self.hint = hint
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.what}" if self.where else self.what
+        if self.hint:
+            line = f"{line}; {self.hint}"
+        return " ".join(line.split())
+
+
+class CorpusError(BathylexError):
+    """A law text cannot be found, read, trusted or written."""
+
+
+class DesignError(BathylexError):
+    """A design file is malformed, or states something physically impossible."""
+
+
+class SurveyError(BathylexError):
+    """A raw survey cannot be read."""
+
+
+class ExtractionError(BathylexError):
+    """Norms cannot be extracted from the given text."""
+
+
+class BindingError(BathylexError):
+    """A binding file contradicts its schema or the law that it binds."""
+
+
+class SolverError(BathylexError):
+    """An optimisation model cannot be built or solved."""
+
+
+class UsageError(BathylexError):
+    """The command line asks for something impossible."""

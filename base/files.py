@@ -1,0 +1,106 @@
+"""Whole-file writes, bounded reads and hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from base.errors import BathylexError
+
+MAX_TEXT_BYTES = 64 * 1024 * 1024
+
+
+def sha256_bytes(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_text(text: str) -> str:
+    """Return the SHA-256 of ``text`` encoded as UTF-8."""
+    return sha256_bytes(text.encode("utf-8"))
+
+
+def read_bytes(
+    path: Path,
+    *,
+    limit: int = MAX_TEXT_BYTES,
+    error: type[BathylexError] = BathylexError,
+) -> bytes:
+    """Read a regular file of at most ``limit`` bytes.
+
+    Raises:
+        BathylexError: (or the subclass passed as ``error``) when the path is missing, is not a
+            regular file, cannot be read, or is larger than ``limit``.
+    """
+    if not path.exists():
+        raise error("no such file", where=str(path), hint="check the path")
+    if not path.is_file():
+        raise error("not a regular file", where=str(path), hint="give the path of a file")
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(limit + 1)
+    except OSError as problem:
+        raise error(f"cannot be read ({problem.strerror})", where=str(path)) from problem
+    if len(data) > limit:
+        raise error(
+            f"larger than {limit} bytes", where=str(path), hint="give a smaller file"
+        )
+    return data
+
+
+def read_text(
+    path: Path,
+    *,
+    limit: int = MAX_TEXT_BYTES,
+    error: type[BathylexError] = BathylexError,
+) -> str:
+    """Read a UTF-8 text file, keeping every character (line ends included) where it stands.
+
+    Raises:
+        BathylexError: as :func:`read_bytes`, and when the bytes are not UTF-8 text.
+    """
+    data = read_bytes(path, limit=limit, error=error)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise error(
+            f"not UTF-8 text (byte {problem.start})",
+            where=str(path),
+            hint="save the file as UTF-8",
+        ) from problem
+    return text
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Write ``path`` completely or not at all: to a temporary sibling, then rename.
+
+    Raises:
+        BathylexError: when the folder cannot be created or written.
+    """
+    payload = data.encode("utf-8") if isinstance(data, str) else data
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as problem:
+        raise BathylexError(
+            f"cannot be written ({problem.strerror})", where=str(path)
+        ) from problem
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(payload)
+            stream.flush()
+            os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+        os.replace(name, path)
+    except OSError as problem:
+        Path(name).unlink(missing_ok=True)
+        raise BathylexError(
+            f"cannot be written ({problem.strerror})", where=str(path)
+        ) from problem
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
