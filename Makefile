@@ -1,0 +1,48 @@
+# Both main targets create .venv first; nothing else needs to be installed beforehand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXAMPLE ?= examples/azores_vent_station.yaml
+OUT ?= out
+
+.PHONY: audit test test-packages lint typecheck benchmarks clean
+
+$(BIN)/bathylex: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("bathylex needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test-tools: $(BIN)/bathylex
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+# Audits an example (EXAMPLE=...) and writes the reports to OUT. Exit status 1 of the audit means
+# "violations found", 3 "facts missing": both are answers, so they do not fail the target.
+audit: $(BIN)/bathylex
+	@$(BIN)/bathylex audit $(EXAMPLE) -o $(OUT) --format json,html; status=$$?; \
+	  if [ $$status -eq 2 ]; then exit 2; fi; \
+	  echo "Report: $(OUT)/$(basename $(notdir $(EXAMPLE))).html (audit exit status $$status)"
+
+test: $(VENV)/.test-tools test-packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Debian packages that some tests need; installed where that is possible, named where it is not.
+test-packages:
+	@sh tests/install_packages.sh
+
+lint: $(VENV)/.test-tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+typecheck: $(VENV)/.test-tools
+	$(BIN)/mypy
+
+benchmarks: $(VENV)/.test-tools
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf $(VENV) $(OUT) build *.egg-info

@@ -1,0 +1,1 @@
+"""Coastal flood-risk planning where data are scarce, on the distillation core."""

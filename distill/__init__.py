@@ -1,0 +1,1 @@
+"""Cross-modal distillation: losses, teachers, students, uncertainty. Knows no law and no habitat."""

@@ -1,0 +1,1 @@
+"""Quadratic binary models, annealers and exact certificates. Knows no law and no habitat."""
