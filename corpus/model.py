@@ -1,4 +1,4 @@
-"""Instruments, provisions and law texts: the law as a tree of citable pieces with character spans."""
+"""Instruments, provisions and law texts: the law as a tree of citable pieces with spans."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Instrument:
         status: ``in_force``, ``draft`` or ``superseded``.
         source_url: the official address.
         licence: terms of the text.
-        text_source: whether its words are the official ones, our restatement, or an engineering code.
+        text_source: whether its words are official, restated by us, or an engineering code.
         sha256: hash of the file that was read.
         verified: whether that hash is one that ``corpus/sources.toml`` knows for this edition.
     """

@@ -1,0 +1,142 @@
+"""Account for every provision: those without a rule get a verdict too, with the reason for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compliance.finding import Verdict
+from jurisdictions.binding import Addressee
+from jurisdictions.regimes import Scope
+from jurisdictions.rulebook import ProvisionEntry, RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The verdict on a provision that no rule stands on."""
+
+    verdict: Verdict
+    reason: str
+    addressee: Addressee | None
+
+
+# Who a bearer is, by the head words that the instruments use. Order matters: the first hit wins.
+_BEARERS: tuple[tuple[Addressee, frozenset[str]], ...] = (
+    (
+        "operator",
+        frozenset(
+            {
+                "contractor", "applicant", "lessee", "operator", "licensee", "permittee", "holder",
+                "prospector", "owner", "person", "organization", "company", "habitat", "design",
+                "grantee", "assignee", "hull", "installation", "builder",
+            }
+        ),
+    ),
+    (
+        "state",
+        frozenset({"state", "states", "party", "parties", "government", "governments", "nation"}),
+    ),
+    (
+        "organ",
+        frozenset(
+            {
+                "authority", "council", "assembly", "commission", "secretary", "general",
+                "secretary-general", "tribunal", "chamber", "court", "enterprise", "board",
+                "committee", "president", "congress", "governor", "administrator", "depositary",
+                "conference", "member", "members", "inspector", "inspectors", "agency", "officer",
+                "director", "department", "staff", "registrar", "arbitrator", "arbitrators",
+                "conciliators", "secretariat", "parliament", "union", "community", "attorney",
+            }
+        ),
+    ),
+)  # fmt: skip
+
+_SHOWN = {"state": "States", "organ": "public bodies", "operator": "operators"}
+
+
+def units_of_account(book: RuleBook) -> tuple[ProvisionEntry, ...]:
+    """Return the provisions that a report accounts for, each exactly once, in document order.
+
+    They are the provisions that a rule stands on, and every leaf that is not part of one.
+    """
+    bound = book.rules_by_provision
+    return tuple(
+        provision
+        for provision in book.provisions
+        if provision.id in bound
+        or (
+            provision.leaf
+            and provision.kind != "recital"
+            and not any(ancestor in bound for ancestor in book.lineage(provision.id)[1:])
+        )
+    )
+
+
+class Accountant:
+    """Gives provisions without a rule their verdict.
+
+    The order of its reasons: what does not bind cannot ask anything; what reviewers settled stands;
+    then the extracted norms speak; and a duty that may fall on an installation is left to a person.
+    """
+
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
+        self._reviewed = {
+            provision: Account(entry.verdict, entry.reason, entry.addressee)
+            for entries in book.reviewed.values()
+            for entry in entries
+            for provision in entry.provisions
+        }
+
+    def account(self, provision: ProvisionEntry, scope: Scope) -> Account:
+        """Return the verdict on a provision that no rule stands on."""
+        if scope.binding is False:
+            return Account("inapplicable", scope.reason, None)
+        for ancestor in self._book.lineage(provision.id):
+            if ancestor in self._reviewed:
+                return self._reviewed[ancestor]
+        return _by_its_words(provision, scope)
+
+
+def _by_its_words(provision: ProvisionEntry, scope: Scope) -> Account:
+    duties = [norm for norm in provision.norms if norm.modality in ("obligation", "prohibition")]
+    if not duties:
+        return Account("inapplicable", _without_duty(provision), None)
+    bearers = {addressee_of(norm.bearer) for norm in duties}
+    if bearers <= {"state", "organ"}:
+        addressee: Addressee = "state" if "state" in bearers else "organ"
+        named = ", ".join(dict.fromkeys(norm.bearer for norm in duties if norm.bearer))
+        return Account(
+            "inapplicable",
+            f"addressed to {_SHOWN[addressee]} ({named}), not a duty of the operator",
+            addressee,
+        )
+    if not provision.binds_installation and "operator" not in bearers:
+        return Account("inapplicable", "does not bear on an installation at sea", None)
+    if scope.binding is None:
+        return Account("undetermined", f"whether it binds is open: {scope.reason}", None)
+    return Account(
+        "open_norm",
+        "states a duty that may fall on the operator and has no reviewed binding: a person must "
+        "read it",
+        "operator" if "operator" in bearers else None,
+    )
+
+
+def _without_duty(provision: ProvisionEntry) -> str:
+    kinds = {norm.modality for norm in provision.norms}
+    if not kinds:
+        return "states no norm of its own"
+    if kinds == {"constitutive"}:
+        return "defines a term, a status or an effect: nothing to comply with"
+    return "confers a right or a power: nothing to comply with"
+
+
+def addressee_of(bearer: str | None) -> Addressee | None:
+    """Say whether a bearer's head words name an operator, a State or an organ."""
+    if bearer is None:
+        return None
+    words = bearer.lower().replace(",", " ").split()
+    for addressee, heads in _BEARERS:
+        if any(word.rstrip("s") in heads or word in heads for word in words):
+            return addressee
+    return None

@@ -1,0 +1,220 @@
+"""Evaluate predicates and rules on the facts of a site and a design, in three-valued logic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from compliance.logic import Truth, conjunction, disjunction, negation
+from jurisdictions.predicate import (
+    All,
+    Any_,
+    ByLaw,
+    Compare,
+    In,
+    InZone,
+    Is,
+    Known,
+    LawBound,
+    LawNumber,
+    Not,
+    Order,
+    Predicate,
+)
+from jurisdictions.rulebook import LawValue, Rule
+
+#: Two magnitudes closer than this share of the bound are equal: "not exceeding 500 metres" holds
+#: at exactly 500 m, also when 500 m was written as 1640.4199475 ft and rounded on the way.
+RELATIVE_TOLERANCE = 1e-9
+
+ZONE_FACT = "zone.zones"
+
+
+class FactLike(Protocol):
+    """A fact: its value, ``None`` when unknown."""
+
+    @property
+    def value(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison of a fact with a bound, in the bound's unit.
+
+    ``margin`` is signed: positive (or zero) when met, negative by how much it fails.
+    """
+
+    fact: str
+    order: Order
+    bound: float
+    value: float
+    unit: str
+    margin: float
+    law: LawValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The truth of a predicate with the facts that decide it.
+
+    Attributes:
+        truth: true, false or ``None``.
+        deciding: facts that make it so (empty when unknown).
+        missing: facts that are unknown and could change it (empty unless unknown).
+        comparisons: every comparison with a number that was made.
+        unread: pointers into the law that found no number in this edition.
+    """
+
+    truth: Truth
+    deciding: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    unread: tuple[LawNumber, ...] = ()
+
+
+def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule) -> Judgement:
+    """Judge a predicate on facts; numbers of the law come from ``rule``.
+
+    An absent predicate is true. A fact that the mapping lacks is unknown.
+    """
+    match predicate:
+        case None:
+            return Judgement(True)
+        case All(all=parts):
+            judged = [judge(part, facts, rule) for part in parts]
+            return _combine(conjunction(item.truth for item in judged), judged, True)
+        case Any_(any=parts):
+            judged = [judge(part, facts, rule) for part in parts]
+            return _combine(disjunction(item.truth for item in judged), judged, False)
+        case Not(not_=part):
+            inner = judge(part, facts, rule)
+            return Judgement(
+                negation(inner.truth),
+                inner.deciding,
+                inner.missing,
+                inner.comparisons,
+                inner.unread,
+            )
+        case InZone(zone=names):
+            zones = _value(facts, ZONE_FACT)
+            if zones is None:
+                return Judgement(None, missing=(ZONE_FACT,))
+            return Judgement(any(name in zones for name in names), (ZONE_FACT,))
+        case Is(fact=fact, is_=wanted):
+            return _test(facts, fact, lambda value: value == wanted)
+        case In(fact=fact, in_=words):
+            return _test(facts, fact, lambda value: value in words)
+        case Known(fact=fact, known=wanted):
+            return Judgement((_value(facts, fact) is not None) == wanted, (fact,))
+        case ByLaw(fact=fact, law=pointer):
+            number = rule.number(pointer)
+            if number is None:
+                return Judgement(None, unread=(pointer,))
+            return _by_law(facts, fact, number)
+        case Compare(fact=fact, order=order, bound=LawBound(law=pointer)):
+            number = rule.number(pointer)
+            if number is None:
+                return Judgement(None, unread=(pointer,))
+            return _compare(facts, fact, order, number.value, number.unit, number)
+        case Compare(fact=fact, order=order, bound=str(words)):
+            value, unit = _literal(words)
+            return _compare(facts, fact, order, value, unit, None)
+        case Compare(fact=fact, order=order, bound=bound):
+            assert not isinstance(bound, str | LawBound)
+            return _compare(facts, fact, order, float(bound), "", None)
+    raise TypeError(f"not a predicate: {predicate!r}")
+
+
+def _combine(truth: Truth, parts: list[Judgement], neutral: bool) -> Judgement:
+    """Join parts; only those that decide speak: one is enough unless all are ``neutral``."""
+    if truth is None:
+        deciding: tuple[str, ...] = ()
+        missing = _unique(fact for part in parts for fact in part.missing)
+    elif truth is neutral:
+        deciding = _unique(fact for part in parts for fact in part.deciding)
+        missing = ()
+    else:
+        deciding = next(part.deciding for part in parts if part.truth is truth)
+        missing = ()
+    return Judgement(
+        truth,
+        deciding,
+        missing,
+        tuple(item for part in parts for item in part.comparisons),
+        tuple(item for part in parts for item in part.unread) if truth is None else (),
+    )
+
+
+def _unique(names: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _value(facts: Mapping[str, FactLike], name: str) -> Any:
+    fact = facts.get(name)
+    return None if fact is None else fact.value
+
+
+def _test(facts: Mapping[str, FactLike], name: str, holds: Any) -> Judgement:
+    value = _value(facts, name)
+    if value is None:
+        return Judgement(None, missing=(name,))
+    return Judgement(bool(holds(value)), (name,))
+
+
+def _by_law(facts: Mapping[str, FactLike], name: str, number: LawValue) -> Judgement:
+    if number.comparator != "range":
+        return _compare(facts, name, number.comparator, number.value, number.unit, number)
+    assert number.value_max is not None
+    parts = [
+        _compare(facts, name, ">=", number.value, number.unit, number),
+        _compare(facts, name, "<=", number.value_max, number.unit, number),
+    ]
+    return _combine(conjunction(part.truth for part in parts), parts, True)
+
+
+def _compare(
+    facts: Mapping[str, FactLike],
+    name: str,
+    order: Order,
+    bound: float,
+    unit: str,
+    law: LawValue | None,
+) -> Judgement:
+    value = _value(facts, name)
+    if value is None:
+        return Judgement(None, missing=(name,))
+    magnitude = magnitude_in(value, unit)
+    near = abs(magnitude - bound) <= RELATIVE_TOLERANCE * max(abs(bound), abs(magnitude))
+    difference = 0.0 if near else magnitude - bound
+    met = {
+        "<=": difference <= 0,
+        "<": difference < 0,
+        ">=": difference >= 0,
+        ">": difference > 0,
+        "=": difference == 0,
+    }[order]
+    margin = {"<=": -difference, "<": -difference, ">=": difference, ">": difference}.get(
+        order, -abs(difference)
+    )
+    comparison = Comparison(name, order, bound, magnitude, unit, margin + 0.0, law)
+    return Judgement(met, (name,), (), (comparison,))
+
+
+def magnitude_in(value: Any, unit: str) -> float:
+    """Return a fact's number in a unit word of the law (``nmi``, ``percent``, ``count``, ...).
+
+    Raises:
+        DimensionalityError: (pint) when the fact measures something else; binding files are
+            checked against this at load time.
+    """
+    if isinstance(value, int | float):
+        return float(value)
+    from jurisdictions.extract import PINT_UNITS
+
+    return float(value.to(PINT_UNITS.get(unit, unit)).magnitude)
+
+
+def _literal(words: str) -> tuple[float, str]:
+    number, _, unit = words.strip().partition(" ")
+    return float(number), unit.strip()

@@ -1,0 +1,157 @@
+"""Findings and the result of an audit: the one model that every report is a view of."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from corpus.model import TextSource
+from jurisdictions.binding import Addressee, Effect, PriorityClass, Severity
+
+Verdict = Literal[
+    "satisfied", "violated", "inapplicable", "undetermined", "open_norm", "overridden", "waived"
+]
+
+#: A provision with several findings counts once, under the first of these that it has.
+WORST_FIRST: tuple[Verdict, ...] = (
+    "violated",
+    "undetermined",
+    "open_norm",
+    "overridden",
+    "waived",
+    "satisfied",
+    "inapplicable",
+)
+
+#: Exit statuses of ``audit``.
+LAWFUL, VIOLATED, UNDETERMINED = 0, 1, 3
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SpanRef(_Frozen):
+    """Where a quote stands: file, character offsets, and page for PDF."""
+
+    file: str
+    start: int
+    end: int
+    page: int | None = None
+
+
+class BoundRef(_Frozen):
+    """The number of the law that a verdict rests on, and the characters that state it."""
+
+    text: str
+    value: float
+    unit: str
+    comparator: str
+    span: SpanRef
+
+
+class Finding(_Frozen):
+    """One rule judged on one design, or the account of one provision without a rule.
+
+    ``margin`` is in ``margin_unit``, signed, positive when met. ``basis`` says whether the
+    provision binds as treaty or other written law, or is invoked as custom.
+    """
+
+    provision: str
+    citation: str
+    jurisdiction: str
+    instrument: str
+    rule: str | None
+    title: str
+    verdict: Verdict
+    reason: str
+    quote: str
+    span: SpanRef
+    text_source: TextSource
+    addressee: Addressee | None
+    effect: Effect | None
+    basis: Literal["law", "custom", "voluntary", "engineering"]
+    facts: dict[str, Any]
+    missing: tuple[str, ...]
+    margin: float | None
+    margin_unit: str | None
+    bound: BoundRef | None
+    priority: PriorityClass
+    severity: Severity
+    remedy: str
+    evidence: str
+    wording: str
+
+
+class JurisdictionStatus(_Frozen):
+    """Whether a jurisdiction binds at the site; ``None`` when a fact is missing."""
+
+    id: str
+    binding: bool | None
+    reason: str
+
+
+class Conflict(_Frozen):
+    """Rules that no design can meet together, and what was done about it."""
+
+    fact: str
+    rules: tuple[str, ...]
+    provisions: tuple[str, ...]
+    quotes: tuple[str, ...]
+    resolution: Literal["legal", "policy", "open"]
+    winner: str | None
+    reason: str
+
+
+class Limit(_Frozen):
+    """A regime that bears on the site but is not modelled."""
+
+    name: str
+    reason: str
+
+
+class AuditResult(_Frozen):
+    """Everything an audit found, in the order a report shows it.
+
+    Attributes:
+        design: name, purpose and the design's facts as given.
+        site: zones, States, distances and margins (the ``zone`` command's keys).
+        as_of: the date whose law was applied (ISO 8601).
+        verdict: ``violated``, ``undetermined`` or ``lawful`` (no violation in the modelled law).
+        jurisdictions: which bind, and why.
+        findings: worst first, then in document order.
+        totals: provisions by verdict; their sum is the number of provisions accounted for.
+        totals_by_jurisdiction: the same, split.
+        conflicts: sets of rules that cannot be met together.
+        hull: engineering figures with their basis, where the hull is described.
+        limits: regimes not modelled.
+        inputs: hashes and versions of everything that went in.
+    """
+
+    design: dict[str, Any]
+    site: dict[str, Any]
+    as_of: str
+    verdict: Literal["lawful", "violated", "undetermined"]
+    jurisdictions: tuple[JurisdictionStatus, ...]
+    findings: tuple[Finding, ...]
+    totals: dict[Verdict, int]
+    totals_by_jurisdiction: dict[str, dict[Verdict, int]]
+    conflicts: tuple[Conflict, ...]
+    derived: dict[str, Any] = Field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()
+    inputs: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def exit_status(self) -> int:
+        """0 lawful, 1 any provision violated, else 3 any undetermined."""
+        return {"lawful": LAWFUL, "violated": VIOLATED, "undetermined": UNDETERMINED}[self.verdict]
+
+    def by_verdict(self, verdict: Verdict) -> tuple[Finding, ...]:
+        """Return the findings with a verdict, in report order."""
+        return tuple(finding for finding in self.findings if finding.verdict == verdict)
+
+
+def worst(verdicts: set[Verdict]) -> Verdict:
+    """Return the verdict under which a provision with these findings counts."""
+    return next(verdict for verdict in WORST_FIRST if verdict in verdicts)

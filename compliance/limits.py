@@ -1,0 +1,60 @@
+"""Regimes that bear on a site and are not modelled: every report names them."""
+
+from __future__ import annotations
+
+from compliance.finding import Limit
+from jurisdictions.regimes import MINERAL_PURPOSES, Circumstances
+
+_OSPAR_STATES = frozenset(
+    {"BEL", "DNK", "FIN", "FRA", "DEU", "ISL", "IRL", "LUX", "NLD", "NOR", "PRT", "ESP", "SWE",
+     "CHE", "GBR"}
+)  # fmt: skip
+_BARCELONA_STATES = frozenset(
+    {"ALB", "DZA", "BIH", "HRV", "CYP", "EGY", "FRA", "GRC", "ISR", "ITA", "LBN", "LBY", "MLT",
+     "MCO", "MNE", "MAR", "SVN", "ESP", "SYR", "TUN", "TUR"}
+)  # fmt: skip
+
+
+def limits_of(at: Circumstances, latitude: float, longitude: float) -> tuple[Limit, ...]:
+    """Name the regimes that a lawyer must still look at for this site and purpose."""
+    found: list[Limit] = []
+
+    def add(name: str, reason: str) -> None:
+        found.append(Limit(name=name, reason=reason))
+
+    zones = at.zones or frozenset()
+    if at.coastal_state is not None:
+        add(
+            f"Domestic statutes and permits of {at.coastal_state}",
+            "the coastal State's own law on installations, planning, labour and environment",
+        )
+    if at.eu_marine_waters:
+        add("Habitats and Birds Directives", "appropriate assessment near Natura 2000 sites")
+        add("EIA Directive 2011/92/EU", "screening and assessment of the project")
+        add("Maritime Spatial Planning Directive 2014/89/EU", "the State's spatial plan")
+    if at.us_ocs or at.us_state_waters:
+        add("National Marine Sanctuaries Act", "the site may lie in a sanctuary")
+        add("NEPA, ESA, MMPA, Clean Water Act", "federal review, protected species, discharges")
+        add("30 CFR 250, 585 and 33 CFR 140-147", "rules of the bureaus under the Act")
+    if at.us_state_waters:
+        add("Law of the adjacent State of the United States", "State submerged-lands permits")
+    if at.coastal_state in _OSPAR_STATES and latitude >= 36 and -44 <= longitude <= 51:
+        add("OSPAR Convention", "north-east Atlantic: offshore sources, marine protected areas")
+    if at.coastal_state in _BARCELONA_STATES and 30 <= latitude <= 46 and -6 <= longitude <= 36.5:
+        add("Barcelona Convention and Offshore Protocol", "Mediterranean seabed activities")
+    if zones & {"area", "high_seas"}:
+        add(
+            "BBNJ Agreement",
+            "in force since 17 January 2026: impact assessment beyond national jurisdiction, "
+            "between its parties",
+        )
+    if at.purpose in MINERAL_PURPOSES and "area" in zones:
+        add(
+            "Sponsoring State's deep-seabed statute",
+            "due-diligence law that the sponsoring State must have",
+        )
+    if "antarctic_treaty_area" in zones:
+        add("Antarctic Treaty system", "Environmental Protocol: prior assessment, no mining")
+    add("MARPOL, SOLAS, London Convention and Protocol", "discharges, support ships, dumping")
+    add("Diving, class and flag rules", "class certification, saturation diving codes, flag law")
+    return tuple(found)

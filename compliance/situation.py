@@ -1,0 +1,165 @@
+"""The situation to judge: a design at its site, as one flat table of facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from habitat.facts import Fact, facts_of
+
+from base import DesignError
+from jurisdictions.parties import eu_member
+from jurisdictions.regimes import MINERAL_PURPOSES, Circumstances
+
+if TYPE_CHECKING:
+    from habitat.design import Design
+    from jurisdictions.zones import SiteZones
+
+#: What holds together with a zone that a design file asserts in place of the resolver's answer.
+_ZONES_WITH: dict[str, frozenset[str]] = {
+    "land": frozenset({"land"}),
+    "internal_waters": frozenset({"internal_waters"}),
+    "archipelagic_waters": frozenset({"archipelagic_waters"}),
+    "territorial_sea": frozenset({"territorial_sea"}),
+    "contiguous_zone": frozenset({"contiguous_zone", "eez", "continental_shelf"}),
+    "eez": frozenset({"eez", "continental_shelf"}),
+    "continental_shelf": frozenset({"continental_shelf", "high_seas"}),
+    "high_seas": frozenset({"high_seas", "area"}),
+    "area": frozenset({"high_seas", "area"}),
+    "antarctic_treaty_area": frozenset({"antarctic_treaty_area", "high_seas"}),
+}
+_NATIONAL = frozenset(
+    {"internal_waters", "archipelagic_waters", "territorial_sea", "contiguous_zone", "eez"}
+    | {"continental_shelf"}
+)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A design at its site.
+
+    Attributes:
+        design: the design as given.
+        site: what the zone resolver found, with the design's own assertions applied.
+        zones: all zones that hold.
+        coastal_state: ISO 3166-1 alpha-3 of the coastal State, or ``None``.
+        asserted: keys of the design that replaced the resolver's answer.
+        facts: every fact by dotted path: design, ``zone.…``, ``derived.…``, ``claims.…``.
+        circumstances: what decides which law binds.
+    """
+
+    design: Design
+    site: SiteZones
+    zones: frozenset[str]
+    coastal_state: str | None
+    asserted: tuple[str, ...]
+    facts: dict[str, Fact]
+    circumstances: Circumstances
+
+
+def situate(design: Design, *, as_of: date) -> Situation:
+    """Resolve the site's zones and gather every fact that a rule may ask for.
+
+    Raises:
+        DesignError: a zone asserted by the design that does not exist.
+    """
+    from jurisdictions.zones import resolve
+
+    site = resolve(design.site.latitude, design.site.longitude)
+    asserted: list[str] = []
+    zones, coastal_state = site.zones, site.coastal_state
+    if design.site.zone is not None:
+        if design.site.zone not in _ZONES_WITH:
+            raise DesignError(
+                f"site.zone: {design.site.zone!r} is not a zone",
+                hint=f"use one of {', '.join(_ZONES_WITH)}",
+            )
+        zones = _ZONES_WITH[design.site.zone]
+        asserted.append("site.zone")
+        if not zones & _NATIONAL:
+            coastal_state = None
+    if design.site.coastal_state is not None:
+        coastal_state = design.site.coastal_state
+        asserted.append("site.coastal_state")
+    zone_facts = _zone_facts(site, zones, coastal_state, bool(asserted), as_of)
+    facts = {**facts_of(design), **zone_facts, **_derived(design)}
+    resource = facts.get("contract.resource")
+    if (resource is None or resource.value is None) and site.isa_resource is not None:
+        facts["contract.resource"] = Fact(site.isa_resource, "contract area at the site")
+    return Situation(
+        design=design,
+        site=site,
+        zones=zones,
+        coastal_state=coastal_state,
+        asserted=tuple(asserted),
+        facts=facts,
+        circumstances=_circumstances(design, zones, coastal_state, facts, as_of),
+    )
+
+
+def _derived(design: Design) -> dict[str, Fact]:
+    from habitat.derived import derived_facts
+
+    return derived_facts(design)
+
+
+def _zone_facts(
+    site: SiteZones,
+    zones: frozenset[str],
+    coastal_state: str | None,
+    asserted: bool,
+    as_of: date,
+) -> dict[str, Fact]:
+    """Site facts; those the resolver answered for another zone follow from the asserted one."""
+    source = "design" if asserted else "zone resolver"
+    if asserted:
+        member = coastal_state is not None and eu_member(coastal_state, as_of)
+        european: bool = member and bool(zones & _NATIONAL)
+        shelf = coastal_state == "USA" and bool(zones & {"eez", "continental_shelf"})
+        state_waters = coastal_state == "USA" and bool(
+            zones & {"territorial_sea", "internal_waters"}
+        )
+    else:
+        european, shelf, state_waters = site.eu_marine_waters, site.us_ocs, site.us_state_waters
+    table: dict[str, Any] = {
+        "zone.zones": zones,
+        "zone.coastal_state": coastal_state,
+        "zone.seabed": site.seabed,
+        "zone.water_column": site.water_column,
+        "zone.eu_marine_waters": european,
+        "zone.us_ocs": shelf,
+        "zone.us_state_waters": state_waters,
+        "zone.isa_contract_area": site.isa_contract_area,
+        "zone.extended_shelf_possible": site.extended_shelf_possible,
+    }
+    return {name: Fact(value, source) for name, value in table.items()}
+
+
+def _circumstances(
+    design: Design,
+    zones: frozenset[str],
+    coastal_state: str | None,
+    facts: dict[str, Fact],
+    as_of: date,
+) -> Circumstances:
+    def value(name: str) -> Any:
+        fact = facts.get(name)
+        return None if fact is None else fact.value
+
+    resource = value("contract.resource")
+    at = Circumstances(
+        as_of=as_of,
+        zones=zones,
+        purpose=design.purpose,
+        coastal_state=coastal_state if zones & _NATIONAL else None,
+        operator_state=design.operator_state,
+        sponsoring_state=design.sponsoring_state,
+        eu_marine_waters=value("zone.eu_marine_waters"),
+        us_ocs=value("zone.us_ocs"),
+        us_state_waters=value("zone.us_state_waters"),
+        resource=resource,
+    )
+    if design.purpose not in MINERAL_PURPOSES:
+        return replace(at, resource=None)
+    return at

@@ -1,0 +1,148 @@
+"""From a rule and the facts to a verdict, with its reason, deciding facts, margin and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compliance.evaluate import Comparison, FactLike, Judgement, judge
+from compliance.finding import Verdict
+from jurisdictions.predicate import InZone
+from jurisdictions.regimes import Scope
+from jurisdictions.rulebook import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What judging one rule gave.
+
+    Attributes:
+        verdict: never ``overridden`` or ``waived`` here; those are decided later.
+        reason: one sentence for people.
+        deciding: names of the facts that decide it.
+        missing: names of the facts that would settle it.
+        comparison: the comparison that carries the margin, where a number decided.
+    """
+
+    verdict: Verdict
+    reason: str
+    deciding: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+
+
+def judge_rule(rule: Rule, scope: Scope, facts: Mapping[str, FactLike]) -> Outcome:
+    """Judge one rule.
+
+    A rule that does not apply is inapplicable. Where it applies, its requirement or its exception
+    must hold. Where whether it applies, or whether it holds, depends on a missing fact, the verdict
+    is undetermined: a missing fact never turns into pass or fail.
+    """
+    if scope.binding is False:
+        return Outcome("inapplicable", scope.reason)
+    applies = _applicability(rule, facts)
+    if applies.truth is False:
+        return Outcome("inapplicable", _why_not(rule, applies), applies.deciding)
+    if scope.binding is None:
+        return Outcome(
+            "undetermined", f"whether it binds is open: {scope.reason}", (), scope.missing
+        )
+    if applies.truth is None:
+        return Outcome(
+            "undetermined",
+            f"whether it applies depends on {_names(applies.missing)}"
+            if applies.missing
+            else "the law text states no number where the rule looks for one",
+            (),
+            applies.missing,
+        )
+    return _content(rule, applies, facts)
+
+
+def _applicability(rule: Rule, facts: Mapping[str, FactLike]) -> Judgement:
+    binding = rule.binding
+    if binding.zones:
+        zone = judge(InZone(zone=binding.zones), facts, rule)
+        if zone.truth is not True:
+            return zone
+    return judge(binding.when, facts, rule)
+
+
+def _why_not(rule: Rule, applies: Judgement) -> str:
+    if applies.deciding == ("zone.zones",) and rule.binding.zones:
+        zones = ", ".join(name.replace("_", " ") for name in rule.binding.zones)
+        return f"holds only in: {zones}"
+    return f"does not apply in this case (decided by {_names(applies.deciding)})"
+
+
+def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> Outcome:
+    binding = rule.binding
+    required = judge(binding.require, facts, rule)
+    comparison = _telling(required.comparisons)
+    decided = tuple(dict.fromkeys((*required.deciding, *applies.deciding)))
+    if required.truth is True:
+        if binding.question is not None:
+            return Outcome("open_norm", binding.question, decided, (), comparison)
+        return Outcome("satisfied", _met(rule, comparison, required), decided, (), comparison)
+    excepted = judge(binding.unless, facts, rule) if binding.unless is not None else None
+    if excepted is not None and excepted.truth is True:
+        return Outcome(
+            "satisfied",
+            f"an exception of the provision is claimed ({_names(excepted.deciding)}); its proof "
+            "is part of the evidence",
+            excepted.deciding,
+            (),
+            comparison,
+        )
+    if required.truth is False and (excepted is None or excepted.truth is False):
+        exception = excepted.deciding if excepted is not None else ()
+        return Outcome(
+            "violated", _failed(rule, comparison, required), (*decided, *exception), (), comparison
+        )
+    if required.unread:
+        return Outcome(
+            "undetermined",
+            "this edition of the law text states no number where the rule looks for one",
+            decided,
+        )
+    missing = (*required.missing, *(excepted.missing if excepted is not None else ()))
+    return Outcome("undetermined", f"depends on {_names(missing)}", decided, missing)
+
+
+def _telling(comparisons: tuple[Comparison, ...]) -> Comparison | None:
+    """Return the comparison with a number of the law that is failed by most or met by least."""
+    if not comparisons:
+        return None
+    lawful = [item for item in comparisons if item.law is not None] or list(comparisons)
+    return min(lawful, key=lambda item: item.margin / (abs(item.bound) or 1.0))
+
+
+def _met(rule: Rule, comparison: Comparison | None, required: Judgement) -> str:
+    if comparison is None:
+        return f"{rule.binding.title}: shown by {_names(required.deciding)}"
+    return f"{rule.binding.title}: {describe(comparison)}"
+
+
+def _failed(rule: Rule, comparison: Comparison | None, required: Judgement) -> str:
+    if comparison is None:
+        return f"{rule.binding.title}: not met ({_names(required.deciding)})"
+    return f"{rule.binding.title}: {describe(comparison)}"
+
+
+_WORDS = {"<=": "at most", "<": "less than", ">=": "at least", ">": "more than", "=": "exactly"}
+
+
+def describe(comparison: Comparison) -> str:
+    """Say a comparison in words: what it is, what the law asks, by how much it is met or failed."""
+    unit = f" {comparison.unit}" if comparison.unit and comparison.unit != "count" else ""
+    margin = abs(comparison.margin)
+    relation = "margin" if comparison.margin >= 0 else "short by"
+    return (
+        f"{comparison.fact} is {comparison.value:.6g}{unit}, "
+        f"{_WORDS[comparison.order]} {comparison.bound:.6g}{unit} is required, "
+        f"{relation} {margin:.4g}{unit}"
+    )
+
+
+def _names(facts: tuple[str, ...]) -> str:
+    return ", ".join(dict.fromkeys(facts)) or "nothing further"

@@ -1,0 +1,203 @@
+"""Which jurisdictions and instruments bind at a site, and why: in force, in zone, party, in scope.
+
+Every answer is three-valued: ``None`` where a fact that decides it is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from corpus.model import Instrument
+from jurisdictions.parties import eu_member, unclos_party
+
+#: The jurisdictions that the engine models, in report order.
+JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
+
+MINERAL_PURPOSES = frozenset({"mineral_exploration", "mineral_exploitation"})
+
+# Parts of UNCLOS that create institutions and procedures by consent: they bind parties only and are
+# not invoked as custom (deep seabed, dispute settlement, final clauses, annexes).
+_TREATY_ONLY_ARTICLES = ((133, 191), (279, 320))
+
+Basis = Literal["law", "custom", "voluntary", "engineering"]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides which law binds. Unknown facts are ``None``."""
+
+    as_of: date
+    zones: frozenset[str] | None
+    purpose: str
+    coastal_state: str | None
+    operator_state: str | None
+    sponsoring_state: str | None
+    eu_marine_waters: bool | None
+    us_ocs: bool | None
+    us_state_waters: bool | None
+    resource: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whether something binds (``None`` unknown), why, on what basis, and what is missing."""
+
+    binding: bool | None
+    reason: str
+    basis: Basis = "law"
+    missing: tuple[str, ...] = ()
+
+
+def jurisdiction_scope(jurisdiction: str, at: Circumstances) -> Scope:
+    """Say whether a jurisdiction binds in these circumstances."""
+    match jurisdiction:
+        case "UNCLOS":
+            return _unclos(at)
+        case "ISA":
+            return _isa(at)
+        case "US_OCSLA":
+            return _ocsla(at)
+        case "EU_MSFD":
+            return _msfd(at)
+        case "ISO_14001":
+            return Scope(
+                True, "voluntary standard, judged as a benchmark; it binds by adoption", "voluntary"
+            )
+        case "ENGINEERING":
+            return Scope(True, "the engineering code holds for every pressure hull", "engineering")
+    return Scope(False, "not one of the modelled jurisdictions")
+
+
+def instrument_scope(instrument: Instrument, at: Circumstances) -> Scope:
+    """Say whether an instrument binds: first in time, then by its own field of application."""
+    timing = _in_force(instrument, at.as_of)
+    if timing is not None:
+        return timing
+    scope = jurisdiction_scope(instrument.jurisdiction, at)
+    if scope.binding is not True:
+        return scope
+    match instrument.id:
+        case "isa-nodules" | "isa-sulphides" | "isa-crusts":
+            return _exploration_regulations(instrument, at)
+        case "ocsla" if at.us_ocs is False:
+            return Scope(False, "the site is landward of the outer Continental Shelf")
+        case "sla" if at.us_state_waters is False:
+            return Scope(False, "the site is seaward of the State boundaries that the Act fixes")
+        case "part-xi-agreement":
+            return _area_only(at, scope)
+    return scope
+
+
+def provision_scope(provision_id: str, at: Circumstances, scope: Scope) -> Scope:
+    """Narrow an instrument's scope to one provision: what is custom, what binds parties only."""
+    instrument, _, path = provision_id.partition(":")
+    if instrument != "unclos" or scope.binding is not True or scope.basis != "custom":
+        return scope
+    head = path.split(".")[0]
+    treaty_only = head.startswith("annex") or (
+        head.isdigit() and any(low <= int(head) <= high for low, high in _TREATY_ONLY_ARTICLES)
+    )
+    if treaty_only:
+        return Scope(False, f"binds parties only; {scope.reason}")
+    return scope
+
+
+def _in_force(instrument: Instrument, as_of: date) -> Scope | None:
+    if instrument.status == "draft":
+        return Scope(False, "a draft: it never bound anyone")
+    if instrument.in_force_from is not None and as_of < instrument.in_force_from:
+        return Scope(False, f"not in force on {as_of} (in force from {instrument.in_force_from})")
+    if instrument.in_force_until is not None and as_of > instrument.in_force_until:
+        return Scope(False, f"no longer in force on {as_of} (until {instrument.in_force_until})")
+    return None
+
+
+def _unclos(at: Circumstances) -> Scope:
+    if at.zones is None:
+        return Scope(None, "the maritime zone is unknown", missing=("zone.zones",))
+    if at.zones == {"land"}:
+        return Scope(False, "the site is on land")
+    state = at.coastal_state or at.sponsoring_state or at.operator_state
+    if state is None:
+        return Scope(
+            True,
+            "beyond national jurisdiction the operator's State decides whether the Convention "
+            "binds as treaty or as custom; no State is given",
+            "custom",
+            ("operator_state",),
+        )
+    status = unclos_party(state)
+    return Scope(True, status.reason, "law" if status.party else "custom")
+
+
+def _isa(at: Circumstances) -> Scope:
+    if at.zones is None:
+        return Scope(None, "the maritime zone is unknown", missing=("zone.zones",))
+    if "area" not in at.zones:
+        return Scope(False, "the seabed at the site is not the Area")
+    if at.purpose not in MINERAL_PURPOSES:
+        return Scope(
+            False,
+            f"{at.purpose.replace('_', ' ')} is not an activity in the Area (UNCLOS Art. 1(1)(3)): "
+            "it is exercised under high-seas freedoms and Part XIII",
+        )
+    return Scope(True, "mineral activities in the Area are controlled by the Authority")
+
+
+def _exploration_regulations(instrument: Instrument, at: Circumstances) -> Scope:
+    covered = instrument.id.removeprefix("isa-")
+    if at.purpose == "mineral_exploitation":
+        return Scope(
+            False,
+            "these regulations govern prospecting and exploration; no exploitation regulations "
+            "are in force",
+        )
+    if at.resource is None:
+        return Scope(
+            None,
+            "which mineral resource is explored is unknown",
+            missing=("contract.resource",),
+        )
+    if at.resource != covered:
+        return Scope(False, f"governs {covered}; the contract is for {at.resource}")
+    return Scope(True, f"governs exploration for {covered} in the Area")
+
+
+def _ocsla(at: Circumstances) -> Scope:
+    if at.us_ocs is None and at.us_state_waters is None:
+        return Scope(None, "the maritime zone is unknown", missing=("zone.us_ocs",))
+    if at.us_ocs:
+        return Scope(True, "the site is on the outer Continental Shelf of the United States")
+    if at.us_state_waters:
+        return Scope(
+            True,
+            "the seabed belongs to a State of the United States: the Submerged Lands Act holds, "
+            "the outer Continental Shelf begins seaward of it",
+        )
+    return Scope(False, "the site is not on the continental shelf of the United States")
+
+
+def _msfd(at: Circumstances) -> Scope:
+    if at.eu_marine_waters is None:
+        return Scope(None, "the maritime zone is unknown", missing=("zone.eu_marine_waters",))
+    if not at.eu_marine_waters:
+        return Scope(False, "the site is not in marine waters of an EU Member State")
+    if at.coastal_state is not None and not eu_member(at.coastal_state, at.as_of):
+        return Scope(False, f"{at.coastal_state} was not a Member State on {at.as_of}")
+    if at.purpose == "military":
+        return Scope(False, "activities whose sole purpose is defence are outside (Art. 2(2))")
+    return Scope(
+        True,
+        "marine waters of a Member State: the Directive binds the State, which must see to it "
+        "that activities respect it",
+    )
+
+
+def _area_only(at: Circumstances, scope: Scope) -> Scope:
+    if at.zones is not None and "area" not in at.zones:
+        return Scope(False, "the seabed at the site is not the Area")
+    if scope.basis == "custom":
+        return Scope(False, f"binds parties only; {scope.reason}")
+    return scope

@@ -1,0 +1,162 @@
+"""The rule book: provisions with what they say, and binding files compiled against them.
+
+Compiling reads every provision with the spaCy pipeline, finds the numbers that the bindings point
+to, and freezes the result. A rule book is plain data: it is cached as JSON under the hash of
+everything that went into it, so that an audit from the cache needs no language model.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from corpus.model import Instrument, Kind, TextSource
+from jurisdictions.binding import ReviewedBinding, RuleBinding
+from jurisdictions.norm import Comparator, Modality
+from jurisdictions.predicate import LawNumber
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StatedNorm(_Frozen):
+    """One norm as a report needs it: who must, may or must not."""
+
+    modality: Modality
+    cue: str
+    bearer: str | None
+
+
+class ProvisionEntry(_Frozen):
+    """A provision with its own words, its place in the source, and what was extracted from it.
+
+    ``start:end`` count characters of the file's reading text (see :class:`corpus.model.LawText`).
+    """
+
+    id: str
+    instrument: str
+    citation: str
+    kind: Kind
+    heading: str
+    text: str
+    lead_in: str = ""
+    start: int
+    end: int
+    page: int | None = None
+    parent: str | None = None
+    leaf: bool
+    norms: tuple[StatedNorm, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    binds_installation: bool = False
+
+
+class LawValue(_Frozen):
+    """A number of the law: value, unit word, comparator and the characters that state it."""
+
+    provision: str
+    span: str
+    start: int
+    end: int
+    value: float
+    value_max: float | None = None
+    unit: str
+    comparator: Comparator
+
+
+class ResolvedNumber(_Frozen):
+    """What a binding's pointer into the law found: a value, or nothing."""
+
+    pointer: LawNumber
+    value: LawValue | None
+
+
+class Rule(_Frozen):
+    """A binding made executable against one edition of the law."""
+
+    binding: RuleBinding
+    instrument: str
+    numbers: tuple[ResolvedNumber, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The binding's id."""
+        return self.binding.id
+
+    def number(self, pointer: LawNumber) -> LawValue | None:
+        """Return the law's number that ``pointer`` means, or ``None`` where the text has none."""
+        for resolved in self.numbers:
+            if resolved.pointer == pointer:
+                return resolved.value
+        return None
+
+
+class InstrumentEntry(_Frozen):
+    """An instrument of the rule book with the file it was read from."""
+
+    instrument: Instrument
+    file: str
+
+    @property
+    def text_source(self) -> TextSource:
+        """Whether the words are official, restated or an engineering code."""
+        return self.instrument.text_source
+
+
+class RuleBook(_Frozen):
+    """Everything an audit needs to know about the law.
+
+    Attributes:
+        format: version of this data layout.
+        key: hash of the sources, bindings and program that produced it.
+        instruments: in the order of ``corpus/sources.toml``.
+        provisions: in document order, instrument by instrument.
+        rules: in the order of the binding files.
+        reviewed: provisions that reviewers found to ask nothing, by instrument.
+    """
+
+    format: Literal[1] = 1
+    key: str
+    instruments: tuple[InstrumentEntry, ...]
+    provisions: tuple[ProvisionEntry, ...]
+    rules: tuple[Rule, ...]
+    reviewed: dict[str, tuple[ReviewedBinding, ...]] = Field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> dict[str, ProvisionEntry]:
+        """Provisions by id."""
+        return {provision.id: provision for provision in self.provisions}
+
+    @cached_property
+    def rules_by_provision(self) -> dict[str, tuple[Rule, ...]]:
+        """Rules by the provision they stand on."""
+        table: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            table.setdefault(rule.binding.provision, []).append(rule)
+        return {provision: tuple(rules) for provision, rules in table.items()}
+
+    @cached_property
+    def instrument_by_id(self) -> dict[str, InstrumentEntry]:
+        """Instruments by id."""
+        return {entry.instrument.id: entry for entry in self.instruments}
+
+    @cached_property
+    def children(self) -> dict[str, tuple[ProvisionEntry, ...]]:
+        """Direct children by parent id."""
+        table: dict[str, list[ProvisionEntry]] = {}
+        for provision in self.provisions:
+            if provision.parent is not None:
+                table.setdefault(provision.parent, []).append(provision)
+        return {parent: tuple(items) for parent, items in table.items()}
+
+    def lineage(self, provision_id: str) -> tuple[str, ...]:
+        """Return the provision's id and those of all that contain it, innermost first."""
+        chain: list[str] = []
+        current: str | None = provision_id
+        while current is not None and current in self.by_id:
+            chain.append(current)
+            current = self.by_id[current].parent
+        return tuple(chain)
