@@ -1,0 +1,66 @@
+"""Facts: a design (or what is computed from it) flattened to dotted paths with their source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from habitat.design import Claims, Design
+from habitat.units import Quantity, quantity
+
+Value = Quantity | bool | str | int | None
+
+#: Floats of the design file and the unit in which they become quantities.
+_FLOAT_UNITS = {"site.latitude": "degree", "site.longitude": "degree"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known of one attribute.
+
+    Attributes:
+        value: a pint quantity, flag, word or whole number; ``None`` is unknown.
+        source: where it comes from: ``design``, ``claim not made``, ``derived`` ...
+        basis: for derived facts the formula, its source and the constants that are recalled; for
+            an unknown derived fact, what is missing.
+    """
+
+    value: Value
+    source: str
+    basis: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.value is not None
+
+
+def facts_of(design: Design) -> dict[str, Fact]:
+    """Return every key of the design model as a fact, in the order of the model.
+
+    Keys that are not given are facts too, with value ``None``; claims not made are ``False``.
+    Latitude and longitude are quantities in degrees, plain ratios are dimensionless quantities.
+
+    >>> design = Design.model_validate(
+    ...     {"name": "A", "purpose": "other", "site": {"latitude": 1, "longitude": 2}}
+    ... )
+    >>> facts_of(design)["crew.persons"].known
+    False
+    """
+    facts: dict[str, Fact] = {}
+    _flatten(design, "", facts)
+    return facts
+
+
+def _flatten(section: BaseModel, prefix: str, facts: dict[str, Fact]) -> None:
+    for key in type(section).model_fields:
+        path, value = f"{prefix}{key}", getattr(section, key)
+        if isinstance(value, BaseModel):
+            _flatten(value, f"{path}.", facts)
+        elif value is None and isinstance(section, Claims):
+            facts[path] = Fact(False, "claim not made")
+        elif isinstance(value, float):
+            facts[path] = Fact(quantity(value, _FLOAT_UNITS.get(path, "")), "design")
+        else:
+            facts[path] = Fact(value, "design" if value is not None else "not given")

@@ -1,0 +1,210 @@
+"""Safe reading of small YAML and JSON files: bounded, without aliases, tags or duplicate keys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+
+from base import DesignError
+
+MAX_DEPTH = 16
+MAX_NODES = 20_000
+
+#: Line of each key, counted from 1, by dotted path.
+Lines = dict[str, int]
+
+
+class _Trouble(Exception):
+    """A refusal inside the YAML reader, with the line it concerns."""
+
+    def __init__(self, what: str, line: int | None, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what, self.line, self.hint = what, line, hint
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, with the plain scalars of YAML 1.2 and bounds on size and depth.
+
+    YAML 1.1 reads ``1:30`` as the number 90 and ``2026-01-31`` as a date: both are text here.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = self._nodes = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line + 1
+        self._nodes += 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _Trouble("anchors and aliases are not allowed", line, "write the value out")
+        if getattr(event, "tag", None):
+            raise _Trouble(f"tag '{event.tag}' is not allowed", line, "give the plain value")
+        if self._depth >= MAX_DEPTH:
+            raise _Trouble(f"nested more than {MAX_DEPTH} levels deep", line)
+        if self._nodes > MAX_NODES:
+            raise _Trouble(f"more than {MAX_NODES} values", line)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
+for _first, _tag, _pattern in (
+    ("~nN\0", "null", r"~|null|Null|NULL|"),
+    ("tTfFyYnNoO", "bool", r"true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|off|Off"),
+    ("-+0123456789", "int", r"[-+]?[0-9]{1,300}"),
+    (
+        "-+.0123456789",
+        "float",
+        r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+    ),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, ""][: len(_first)]
+    )
+_Loader.yaml_implicit_resolvers.setdefault("", []).append(
+    ("tag:yaml.org,2002:null", re.compile(r"^$"))
+)
+
+
+def _decimal_int(loader: _Loader, node: yaml.ScalarNode) -> int:
+    """YAML 1.1 reads 010 as eight; here it is ten."""
+    return int(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _decimal_int)
+
+
+def read_markup(text: str, *, where: str, as_json: bool = False) -> tuple[Any, Lines]:
+    """Parse a YAML or JSON document that holds one mapping.
+
+    Args:
+        text: the whole document.
+        where: its file, for messages.
+        as_json: whether to hold it to the stricter grammar of JSON.
+
+    Returns:
+        The plain data, and the line of each key.
+
+    Raises:
+        DesignError: for what cannot be parsed, is empty, not a mapping, nested too deep or too
+            large, repeats a key, or uses anchors, aliases, tags or several documents.
+    """
+    if "\0" in text:
+        raise DesignError("not a text file", where=where, hint="give a YAML or JSON design")
+    if not text.strip():
+        raise DesignError("the file is empty", where=where, hint="give a YAML or JSON design")
+    strict = _read_json(text, where) if as_json else None
+    try:
+        node = _compose(text)
+        lines: Lines = {}
+        data = _construct(node, "", lines)
+    except _Trouble as problem:
+        if as_json:
+            return _mapping(strict, where), {}
+        line = f", line {problem.line}" if problem.line else ""
+        raise DesignError(problem.what, where=f"{where}{line}", hint=problem.hint) from None
+    return _mapping(strict if as_json else data, where), lines
+
+
+def parse_scalar(text: str, *, where: str) -> Any:
+    """Read a value as the same characters read in a YAML file when they are a plain scalar.
+
+    Text that YAML would take for a collection or would not take at all stays text.
+
+    Raises:
+        DesignError: when the text holds characters that no YAML file can hold.
+    """
+    if not text.isprintable():
+        raise DesignError("expected one line of printable text", where=where)
+    tag = _Loader.resolve(_RESOLVER, yaml.ScalarNode, text, (True, False))
+    if tag == "tag:yaml.org,2002:str":
+        return text
+    return _RESOLVER.construct_object(yaml.ScalarNode(tag, text))  # type: ignore[no-untyped-call]
+
+
+_RESOLVER = _Loader("")
+
+
+def _mapping(data: Any, where: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise DesignError(
+            "expected a mapping of keys to values", where=where, hint="start with 'name: ...'"
+        )
+    return data
+
+
+def _compose(text: str) -> yaml.Node:
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        if "single document" in str(problem.context):
+            raise _Trouble("more than one document", mark.line + 1 if mark else None) from None
+        what = f"not valid YAML ({problem.problem})"
+        raise _Trouble(what, mark.line + 1 if mark else None) from None
+    except yaml.YAMLError as problem:
+        raise _Trouble(f"not valid YAML ({str(problem).splitlines()[0]})", None) from None
+    if node is None:
+        raise _Trouble("the file holds no values", None, "give a YAML or JSON design")
+    return node
+
+
+def _construct(node: yaml.Node, path: str, lines: Lines) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(item, path, lines) for item in node.value]
+    if not isinstance(node, yaml.MappingNode):
+        return _RESOLVER.construct_object(node)  # type: ignore[no-untyped-call]
+    result: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise _Trouble("a key must be a word", line)
+        key = key_node.value
+        inner = f"{path}.{key}" if path else key
+        if key in result:
+            raise _Trouble(f"key '{inner}' is given twice (first on line {lines[inner]})", line)
+        lines[inner] = line
+        result[key] = _construct(value_node, inner, lines)
+    return result
+
+
+def _read_json(text: str, where: str) -> Any:
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(items)
+        if len(result) < len(items):
+            names = [name for name, _ in items]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DesignError(f"key '{twice}' is given twice", where=where)
+        return result
+
+    def constant(name: str) -> Any:
+        raise DesignError(f"expected a finite number, found {name}", where=where)
+
+    try:
+        data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    except json.JSONDecodeError as problem:
+        raise DesignError(
+            f"not valid JSON ({problem.msg})", where=f"{where}, line {problem.lineno}"
+        ) from None
+    except (RecursionError, ValueError):
+        raise DesignError("nested too deep, or a number too long", where=where) from None
+    if _deeper(data, MAX_DEPTH):
+        raise DesignError(f"nested more than {MAX_DEPTH} levels deep", where=where)
+    return data
+
+
+def _deeper(data: Any, levels: int) -> bool:
+    if not isinstance(data, dict | list):
+        return False
+    inner = data.values() if isinstance(data, dict) else data
+    return levels == 0 or any(_deeper(item, levels - 1) for item in inner)
