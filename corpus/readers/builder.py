@@ -154,6 +154,18 @@ class TreeBuilder:
         self._nodes.append(node)
         return identifier
 
+    def entitle(self, heading: str, *, body: int) -> None:
+        """Give the innermost piece the heading that stands apart from its label.
+
+        Args:
+            heading: the heading, white space already squeezed.
+            body: offset where the own words now begin.
+        """
+        if self._stack:
+            node = self._nodes[self._stack[-1]]
+            node.heading = heading
+            node.body = body
+
     def flush(
         self, depth: int, *, at: int, page: int | None = None, locator: str | None = None
     ) -> str:

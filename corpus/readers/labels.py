@@ -17,11 +17,15 @@ Style = Literal["digit", "lower", "upper", "roman", "roman_upper", "double", "do
 _ROMAN = re.compile(r"(x{0,3}|xl)(ix|iv|v?i{0,3})")
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
-#: A label at the place where it is tried: ``(a)``, ``(12)``, ``5.``, ``a)`` or ``a.`` and a space.
+_LATIN = r"(?P<latin>bis|ter|quat(?:er)?|quin(?:quies)?|sexies)"
+
+#: A label where it is tried: ``(a)``, ``(12)``, ``10.1``, ``5.``, ``5. bis`` or ``a)``.
 LABEL = re.compile(
-    r"\((?P<round>\d{1,3}|[a-z]{1,6}|[A-Z]{1,6})\)"
+    r"(?:\((?P<round>\d{1,3}|[a-z]{1,6}|[A-Z]{1,6})\)"
+    r"|(?P<clause>\d{1,2}\.\d{1,2})(?=\s|$)"
     r"|(?P<dot>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z]|[IVX]{1,6})\.(?=\s|$)"
-    r"|(?P<half>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z])\)(?=\s|$)"
+    r"|(?P<half>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z])\)(?=\s|$))"
+    rf"(?:\s?{_LATIN}\b)?"
 )
 
 
@@ -60,11 +64,22 @@ def to_roman(value: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label as printed: ``text`` ``(iv)``, ``token`` ``iv``, ``shape`` ``round``."""
+    """A label as printed: ``text`` ``(iv)``, ``token`` ``iv``, ``shape`` ``round``.
+
+    ``latin`` is the suffix of a piece inserted later (``bis``), which takes no place of its own.
+    ``clause`` is the first number of a label such as ``10.1``, whose token is the second.
+    """
 
     text: str
     token: str
     shape: str
+    latin: str = ""
+    clause: str = ""
+
+    @property
+    def key(self) -> str:
+        """The part of the id: the token and its suffix, ``3bis``."""
+        return self.token + self.latin
 
     def readings(self) -> tuple[tuple[Style, int], ...]:
         """Return what the label may mean: list style and place in the list, from 1."""
@@ -90,9 +105,9 @@ def match_label(source: str, at: int, end: int) -> tuple[Label, int] | None:
     found = LABEL.match(source, at, end)
     if found is None:
         return None
-    shape = found.lastgroup
-    assert shape is not None
-    label = Label(found.group(), found.group(shape), shape)
+    shape = next(name for name in ("round", "clause", "dot", "half") if found[name])
+    clause, _, token = found[shape].rpartition(".")
+    label = Label(found.group(), token, shape, found["latin"] or "", clause)
     return (label, found.end()) if label.readings() else None
 
 
@@ -126,27 +141,48 @@ class Ladder:
         self.lists.append(_List(label.shape, style, rank))
         return level
 
+    def fits(self, label: Label) -> bool:
+        """Return whether the label continues an open list or can start a new one."""
+        return bool(self._fitting(label))
+
+    def starts(self, label: Label) -> bool:
+        """Return whether the label can be the first of a list of a kind not yet open."""
+        return any(
+            rank == 1 and not self._open(label.shape, style) for style, rank in label.readings()
+        )
+
     def _options(self, label: Label) -> list[tuple[int, Style, int]]:
-        """Return the (level, style, place) that fit, likeliest first; never empty."""
+        """Return the (level, style, place) that the label may have, likeliest first."""
+        if fitting := self._fitting(label):
+            return fitting
         readings = label.readings()
-        open_lists = list(enumerate(self.lists))[::-1]
-        fits: list[tuple[int, Style, int]] = []
-        for level, items in open_lists:
-            for style, rank in readings:
-                if (items.shape, items.style, items.last + 1) == (label.shape, style, rank):
-                    fits.append((level, style, rank))
-        taken = {(items.shape, items.style) for items in self.lists}
-        for style, rank in readings:
-            if rank == 1 and (label.shape, style) not in taken:
-                fits.append((len(self.lists), style, rank))
-        if fits:
-            return fits
-        for level, items in open_lists:
+        for level, items in self._inside_out():
             for style, rank in readings:
                 if (items.shape, items.style) == (label.shape, style):
                     return [(level, style, rank)]
         style, rank = min(readings, key=lambda reading: reading[1])
         return [(len(self.lists), style, rank)]
+
+    def _fitting(self, label: Label) -> list[tuple[int, Style, int]]:
+        step = 0 if label.latin else 1
+        fits = [
+            (level, style, rank)
+            for level, items in self._inside_out()
+            for style, rank in label.readings()
+            if (items.shape, items.style, items.last + step) == (label.shape, style, rank)
+        ]
+        fits.extend(
+            (len(self.lists), style, rank)
+            for style, rank in label.readings()
+            if rank == 1 and not self._open(label.shape, style)
+        )
+        return fits
+
+    def _open(self, shape: str, style: Style) -> bool:
+        return any((items.shape, items.style) == (shape, style) for items in self.lists)
+
+    def _inside_out(self) -> list[tuple[int, _List]]:
+        return list(enumerate(self.lists))[::-1]
 
     def _support(
         self, label: Label, option: tuple[int, Style, int], ahead: Sequence[Label]
@@ -160,7 +196,7 @@ class Ladder:
         for distance, other in enumerate(ahead[:64]):
             if other.shape != label.shape:
                 continue
-            if other.token == label.token:
+            if other.token == label.token and not other.latin:
                 break
             if (style, rank + 1) in other.readings():
                 return (-distance, level)

@@ -1,0 +1,192 @@
+"""Read treaties as Markdown or plain text: articles under parts and sections, annexes, lists.
+
+Headings may be Markdown (``### Article  5``, the title on a heading line of its own below) or
+plain lines (``Article 5. Normal baseline``, ``Article 5 Normal baseline``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from corpus.model import Instrument, Kind, LawText
+from corpus.readers.builder import TreeBuilder, check_source, squeeze
+from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write_outline
+
+EXPECTED = "a treaty with headings such as 'Article 1' or 'Regulation 1'"
+
+#: Longest plain line taken for a heading; longer ones are sentences that begin with a reference.
+_LONGEST_HEADING = 160
+
+_NUMBER = r"\d{1,3}\s?(?:bis|ter|quater|[A-Z]\b)?|[IVXLC]+(?:-\d+)?|[A-Z]"
+_HEADING = re.compile(
+    r"(?P<marks>#{1,6})?\s*(?P<word>article|part|sub-?section|section|annex|appendix|chapter"
+    r"|regulation|rule|resolution|protocol|addendum)\b"
+    rf"\s*(?P<number>(?:{_NUMBER})(?![\w’']))?\s*[.:–—-]?\s*(?P<title>.*)",
+    re.IGNORECASE,
+)
+_PLAIN_WORDS = re.compile(
+    r"(?:Article|Regulation|Rule|ARTICLE|PART|SECTION|ANNEX|CHAPTER|Annex|Appendix)\b"
+)
+_CLOSING = re.compile(r"(?:in witness whereof|done (?:at|in) [A-Z])", re.IGNORECASE)
+
+
+class _Rank(NamedTuple):
+    depth: int
+    kind: Kind
+
+
+_RANKS: dict[str, _Rank] = {
+    "protocol": _Rank(0, "annex"),
+    "annex": _Rank(0, "annex"),
+    "addendum": _Rank(0, "annex"),
+    "resolution": _Rank(0, "annex"),
+    "appendix": _Rank(1, "appendix"),
+    "chapter": _Rank(2, "section"),
+    "part": _Rank(3, "part"),
+    "section": _Rank(4, "chapter"),
+    "subsection": _Rank(5, "chapter"),
+    "article": _Rank(6, "article"),
+    "regulation": _Rank(6, "regulation"),
+    "rule": _Rank(6, "rule"),
+}
+_UNITS = frozenset({"article", "regulation", "rule"})
+_INSIDE = 7
+
+_NAMES: dict[str, str] = {
+    "article": "Art.",
+    "regulation": "reg.",
+    "rule": "rule",
+    "annex": "Annex",
+    "appendix": "Appendix",
+    "addendum": "Addendum",
+    "protocol": "Protocol",
+    "resolution": "Resolution",
+    "chapter": "Chapter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading line: what it announces, its number as printed and its title, if on the line."""
+
+    word: str
+    number: str
+    title: str
+    title_at: int
+    at: int
+    end: int
+
+
+def read(source: str, *, instrument: Instrument, file: str) -> LawText:
+    """Read a treaty.
+
+    Args:
+        source: the characters of the file.
+        instrument: the treaty and edition.
+        file: the file as the user named it.
+
+    Returns:
+        Articles (regulations, rules) with paragraphs and points, grouped by parts and sections;
+        annexes with their own articles. Preamble and signatures are left out.
+
+    Raises:
+        CorpusError: where the file is empty, binary, or has neither articles nor regulations.
+    """
+    check_source(source, file, expected=EXPECTED)
+    builder = TreeBuilder(instrument, source, file=file)
+    waiting: list[Span] = []
+    untitled = False
+    for start, end in text_lines(source):
+        heading = find_heading(source, start, end)
+        if heading is not None:
+            _write(builder, waiting)
+            _open(builder, heading)
+            untitled = not heading.title
+            waiting = []
+        elif source[start] == "#":
+            title = source[start:end].lstrip("#").strip()
+            if untitled and not waiting and builder.kind is not None:
+                builder.entitle(squeeze(title), body=end)
+                untitled = False
+            else:
+                _write(builder, waiting)
+                waiting = []
+                _subheading(builder, title, start, end)
+        elif _CLOSING.match(source, start, end):
+            _write(builder, waiting)
+            waiting = []
+            builder.close(0, start)
+        elif builder.kind is not None:
+            waiting.append((start, end))
+    _write(builder, waiting)
+    return builder.build(need=_need(source), expected=EXPECTED)
+
+
+def find_heading(source: str, start: int, end: int) -> Heading | None:
+    """Return the heading that a line is; ``None`` where it is a line of text."""
+    found = _HEADING.match(source, start, end)
+    if found is None:
+        return None
+    title = found["title"].strip()
+    number = found["number"] or ""
+    if not found["marks"]:
+        if end - start > _LONGEST_HEADING or not _PLAIN_WORDS.match(source, start, end):
+            return None
+        bare = found["word"].upper() == found["word"] and not title
+        if not (number or bare) or (title and not title[0].isupper() and title[0] not in "\"“['"):
+            return None
+        if title.endswith((",", ";")):
+            return None
+    word = found["word"].lower().replace("-", "")
+    return Heading(word, squeeze(number), squeeze(title), found.start("title"), start, end)
+
+
+def _open(builder: TreeBuilder, heading: Heading) -> None:
+    rank = _RANKS[heading.word]
+    number = heading.number.replace(" ", "")
+    token = number if heading.word in _UNITS else f"{heading.word}-{number}".rstrip("-")
+    cite = None
+    if heading.word in _NAMES:
+        cite = f" {_NAMES[heading.word]} {heading.number}".rstrip()
+    builder.open(
+        rank.depth,
+        rank.kind,
+        token.lower(),
+        at=heading.at,
+        body=heading.end,
+        label=squeeze(builder.source[heading.at : heading.title_at]).lstrip("# ").rstrip(" ."),
+        heading=heading.title,
+        cite=cite,
+    )
+
+
+def _subheading(builder: TreeBuilder, title: str, start: int, end: int) -> None:
+    """Take a heading line of another form: a bare number opens a paragraph, others end text."""
+    if title.isdigit():
+        builder.close(_INSIDE - 1, start)
+    if title.isdigit() and builder.kind is not None:
+        builder.open(
+            _INSIDE - 1, "paragraph", title, at=start, body=end, label=title, cite=f" para. {title}"
+        )
+    else:
+        builder.stop(start)
+
+
+def _write(builder: TreeBuilder, lines: list[Span]) -> None:
+    if not lines or builder.kind is None:
+        return
+    placed = arrange(builder.source, cut(builder.source, lines))
+    write_outline(builder, placed, depth=_INSIDE, kind_of=list_kind)
+
+
+def list_kind(item: Placed) -> Kind:
+    """Return ``paragraph`` for the numbered paragraphs of an article, else ``point``."""
+    label = item.piece.label
+    numbered = label is not None and label.shape == "dot" and label.token.isdigit()
+    return "paragraph" if item.level == 0 and numbered else "point"
+
+
+def _need(source: str) -> Kind:
+    return "article" if re.search(r"article", source, re.IGNORECASE) else "regulation"
