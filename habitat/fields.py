@@ -38,7 +38,7 @@ class Measured:
 
     dimension: str
 
-    def _validate(self, value: object) -> Quantity:
+    def _validate(self, value: Any) -> Quantity:
         wanted = DIMENSIONS[self.dimension]
         try:
             if isinstance(value, str):
@@ -48,7 +48,8 @@ class Measured:
         except DesignError as problem:
             hint = f"; {problem.hint}" if problem.hint else ""
             raise _refuse(f"{problem.what}{hint}") from problem
-        lacks = " without a unit" if isinstance(value, int | float) else ""
+        bare = isinstance(value, int | float) and not isinstance(value, bool)
+        lacks = " without a unit" if bare else ""
         raise _refuse(
             f"expected {wanted.article} such as '{wanted.example}', found {describe(value)}{lacks}"
         )

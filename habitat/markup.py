@@ -56,23 +56,25 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-for _first, _tag, _pattern in (
-    ("~nN\0", "null", r"~|null|Null|NULL|"),
-    ("tTfFyYnNoO", "bool", r"true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|off|Off"),
-    ("-+0123456789", "int", r"[-+]?[0-9]{1,300}"),
+_PLAIN_SCALARS = (
+    ("null", ["~", "n", "N", ""], r"~|null|Null|NULL|"),
     (
-        "-+.0123456789",
+        "bool",
+        list("tTfFyYnNoO"),
+        r"true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF",
+    ),
+    ("int", list("-+0123456789"), r"[-+]?[0-9]{1,300}"),
+    (
         "float",
+        list("-+.0123456789"),
         r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?"
         r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
     ),
-):
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, ""][: len(_first)]
-    )
-_Loader.yaml_implicit_resolvers.setdefault("", []).append(
-    ("tag:yaml.org,2002:null", re.compile(r"^$"))
 )
+for _tag, _first, _pattern in _PLAIN_SCALARS:
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first
+    )
 
 
 def _decimal_int(loader: _Loader, node: yaml.ScalarNode) -> int:
@@ -98,6 +100,7 @@ def read_markup(text: str, *, where: str, as_json: bool = False) -> tuple[Any, L
         DesignError: for what cannot be parsed, is empty, not a mapping, nested too deep or too
             large, repeats a key, or uses anchors, aliases, tags or several documents.
     """
+    text = text.removeprefix("\ufeff")
     if "\0" in text:
         raise DesignError("not a text file", where=where, hint="give a YAML or JSON design")
     if not text.strip():
@@ -125,10 +128,10 @@ def parse_scalar(text: str, *, where: str) -> Any:
     """
     if not text.isprintable():
         raise DesignError("expected one line of printable text", where=where)
-    tag = _Loader.resolve(_RESOLVER, yaml.ScalarNode, text, (True, False))
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     if tag == "tag:yaml.org,2002:str":
         return text
-    return _RESOLVER.construct_object(yaml.ScalarNode(tag, text))  # type: ignore[no-untyped-call]
+    return _RESOLVER.construct_object(yaml.ScalarNode(tag, text))
 
 
 _RESOLVER = _Loader("")
@@ -163,7 +166,7 @@ def _construct(node: yaml.Node, path: str, lines: Lines) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_construct(item, path, lines) for item in node.value]
     if not isinstance(node, yaml.MappingNode):
-        return _RESOLVER.construct_object(node)  # type: ignore[no-untyped-call]
+        return _RESOLVER.construct_object(node)
     result: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
