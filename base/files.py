@@ -44,9 +44,7 @@ def read_bytes(
     except OSError as problem:
         raise error(f"cannot be read ({problem.strerror})", where=str(path)) from problem
     if len(data) > limit:
-        raise error(
-            f"larger than {limit} bytes", where=str(path), hint="give a smaller file"
-        )
+        raise error(f"larger than {limit} bytes", where=str(path), hint="give a smaller file")
     return data
 
 
@@ -84,9 +82,7 @@ def write_whole(path: Path, data: bytes | str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as problem:
-        raise BathylexError(
-            f"cannot be written ({problem.strerror})", where=str(path)
-        ) from problem
+        raise BathylexError(f"cannot be written ({problem.strerror})", where=str(path)) from problem
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(payload)
@@ -98,9 +94,7 @@ def write_whole(path: Path, data: bytes | str) -> None:
         os.replace(name, path)
     except OSError as problem:
         Path(name).unlink(missing_ok=True)
-        raise BathylexError(
-            f"cannot be written ({problem.strerror})", where=str(path)
-        ) from problem
+        raise BathylexError(f"cannot be written ({problem.strerror})", where=str(path)) from problem
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

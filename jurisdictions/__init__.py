@@ -1,0 +1,1 @@
+"""The law as rules: zones, extraction, norms, bindings, the rule book and the jurisdiction graph."""

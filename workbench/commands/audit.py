@@ -1,0 +1,123 @@
+"""``bathylex audit``: judge a design, print a summary, write reports."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from base import UsageError, write_whole
+from workbench.output import echo_json, json_option
+
+FORMATS = ("json", "html")
+
+
+@click.command()
+@click.argument("design", type=click.Path(path_type=Path))
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path),
+    help="Folder of official law texts to quote instead of the embedded digests.",
+)
+@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
+@click.option(
+    "--jurisdiction",
+    "jurisdictions",
+    multiple=True,
+    metavar="ID",
+    help="Judge only these jurisdictions (repeatable).",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports."
+)
+@click.option(
+    "--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}."
+)
+@json_option
+def command(
+    design: Path,
+    corpus: Path | None,
+    as_of: str | None,
+    jurisdictions: tuple[str, ...],
+    output: Path | None,
+    formats: str | None,
+    as_json: bool,
+) -> int:
+    """Judge DESIGN (YAML or JSON) against the law that binds at its site.
+
+    Exit status: 0 lawful, 1 any provision violated, else 3 any undetermined.
+    """
+    from base import read_bytes, sha256_bytes
+    from base.errors import DesignError
+    from compliance import audit
+    from compliance.report.as_json import to_json
+    from habitat.load import load_design, MAX_DESIGN_BYTES
+    from workbench.law import rulebook
+
+    wanted = _formats(formats, output)
+    day = _date(as_of)
+    loaded = load_design(design)
+    result = audit(
+        loaded,
+        rulebook(corpus),
+        as_of=day,
+        design_hash=sha256_bytes(
+            read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)
+        ),
+        jurisdictions=_jurisdictions(jurisdictions),
+    )
+    reports: dict[str, str] = {}
+    for name in wanted:
+        if name == "json":
+            reports[name] = to_json(result)
+        elif name == "html":
+            from compliance.report.html import to_html
+
+            reports[name] = to_html(result)
+    folder = output if output is not None else Path()
+    for name, content in reports.items():
+        write_whole(folder / f"{design.stem}.{name}", content)
+    if as_json:
+        click.echo(to_json(result), nl=False)
+    else:
+        from compliance.report.terminal import print_summary
+
+        print_summary(result, written=[folder / f"{design.stem}.{name}" for name in reports])
+    return result.exit_status
+
+
+def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
+    if formats is None:
+        return FORMATS if output is not None else ()
+    names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",")))
+    for name in names:
+        if name not in FORMATS:
+            raise UsageError(
+                f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
+            )
+    return names
+
+
+def _date(text: str | None) -> date:
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise UsageError(
+            f"--as-of: {text!r} is not a date", hint="write it as YYYY-MM-DD, such as 2024-06-30"
+        ) from problem
+
+
+def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
+    from jurisdictions.regimes import JURISDICTIONS
+
+    if not names:
+        return None
+    for name in names:
+        if name not in JURISDICTIONS:
+            raise UsageError(
+                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(JURISDICTIONS)}"
+            )
+    return frozenset(names)
