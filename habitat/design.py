@@ -74,6 +74,7 @@ class Site(Section):
     zone: Zone | None = None
     coastal_state: State | None = None
     recognized_sea_lane: Flag | None = None
+    marine_protected_area: Flag | None = None
     vulnerable_ecosystem: (
         Literal["none", "hydrothermal_vent", "cold_water_coral", "seamount", "sponge_field"] | None
     ) = None
@@ -106,7 +107,9 @@ class Hull(Section):
     bulkhead_spacing: PositiveLength | None = None
     internal_pressure: PositivePressure | None = None
     decompression_in_place: Flag | None = None
+    load_cases_verified: Flag | None = None
     proof_test_factor: Ratio | None = None
+    weld_procedure_qualified: Flag | None = None
     yield_strength: PositivePressure | None = None
     youngs_modulus: PositivePressure | None = None
 
@@ -131,6 +134,7 @@ class LifeSupport(Section):
     scrubber: Literal["none", "lithium_hydroxide", "soda_lime", "regenerative"] | None = None
     scrubber_capacity: Mass | None = None
     free_volume: Volume | None = None
+    decompression_plan: Flag | None = None
 
 
 class Waste(Section):
@@ -176,6 +180,7 @@ class Consents(Section):
     isa_contract: Flag | None = None
     ocs_lease: Flag | None = None
     army_corps_permit: Flag | None = None
+    protected_area: Flag | None = None
 
 
 class Environment(Section):
@@ -237,6 +242,17 @@ class Pressures(Section):
     contaminant_input: Flag | None = None
     litter_input: Flag | None = None
     seabed_disturbed: Area | None = None
+    seabed_disturbance_minimised: Flag | None = None
+    permanent_hydrographical_change: Flag | None = None
+    biofouling_management: Flag | None = None
+    contaminant_effects_excluded: Flag | None = None
+    cumulative_effects_assessed: Flag | None = None
+    transboundary_effects_assessed: Flag | None = None
+    noise_impact_assessed: Flag | None = None
+    mitigation_measures: Flag | None = None
+    targets_addressed: Flag | None = None
+    wild_stocks_protected: Flag | None = None
+    seafood_monitored: Flag | None = None
 
 
 class Management(Section):
@@ -245,12 +261,20 @@ class Management(Section):
     policy: Flag | None = None
     objectives: Flag | None = None
     internal_audit_interval: Time | None = None
+    internal_audit: Flag | None = None
+    management_review: Flag | None = None
+    aspects_register: Flag | None = None
+    compliance_register: Flag | None = None
+    compliance_evaluated: Flag | None = None
+    public_consultation: Flag | None = None
 
 
 class Claims(Section):
     """Exceptions that the applicant invokes and must prove; absent means not made."""
 
     wider_safety_zone_authorized: Flag | None = None
+    hull_direct_verification: Flag | None = None
+    overriding_public_interest: Flag | None = None
 
 
 def _empty_for_null(value: object) -> object:
