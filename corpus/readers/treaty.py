@@ -17,9 +17,9 @@ from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write
 EXPECTED = "a treaty with headings such as 'Article 1' or 'Regulation 1'"
 
 #: Longest plain line taken for a heading; longer ones are sentences that begin with a reference.
-_LONGEST_HEADING = 160
+_LONGEST_HEADING = 220
 
-_NUMBER = r"\d{1,3}\s?(?:bis|ter|quater|[A-Z]\b)?|[IVXLC]+(?:-\d+)?|[A-Z]"
+_NUMBER = r"[A-E]-\d+|\d{1,3}\s?(?:bis|ter|quater|[A-Z]\b)?|[IVXLC]+(?:-\d+)?|[A-Z]"
 _HEADING = re.compile(
     r"(?P<marks>#{1,6})?\s*(?P<word>article|part|sub-?section|section|annex|appendix|chapter"
     r"|regulation|rule|resolution|protocol|addendum)\b"
@@ -27,7 +27,7 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_WORDS = re.compile(
-    r"(?:Article|Regulation|Rule|ARTICLE|PART|SECTION|ANNEX|CHAPTER|Annex|Appendix)\b"
+    r"(?:Article|Regulation|Rule|ARTICLE|PART|SECTION|SUBSECTION|ANNEX|CHAPTER|Annex|Appendix)\b"
 )
 _CLOSING = re.compile(r"(?:in witness whereof|done (?:at|in) [A-Z])", re.IGNORECASE)
 
@@ -95,33 +95,82 @@ def read(source: str, *, instrument: Instrument, file: str) -> LawText:
         CorpusError: where the file is empty, binary, or has neither articles nor regulations.
     """
     check_source(source, file, expected=EXPECTED)
+    lines = list(text_lines(source))
+    headings = {start: find_heading(source, start, end) for start, end in lines}
+    nesting = _nesting(source, lines, headings)
     builder = TreeBuilder(instrument, source, file=file)
     waiting: list[Span] = []
     untitled = False
-    for start, end in text_lines(source):
-        heading = find_heading(source, start, end)
-        if heading is not None:
-            _write(builder, waiting)
-            _open(builder, heading)
-            untitled = not heading.title
-            waiting = []
-        elif source[start] == "#":
-            title = source[start:end].lstrip("#").strip()
-            if untitled and not waiting and builder.kind is not None:
-                builder.entitle(squeeze(title), body=end)
-                untitled = False
-            else:
-                _write(builder, waiting)
-                waiting = []
-                _subheading(builder, title, start, end)
-        elif _CLOSING.match(source, start, end):
-            _write(builder, waiting)
-            waiting = []
-            builder.close(0, start)
-        elif builder.kind is not None:
+    for start, end in lines:
+        heading = headings[start]
+        marked = source[start] == "#"
+        closing = not marked and _CLOSING.match(source, start, end) is not None
+        if heading is None and untitled and not waiting and _is_title(source, start, end):
+            builder.entitle(squeeze(source[start:end].lstrip("#")), body=end)
+            untitled = False
+            continue
+        if heading is None and not marked and not closing:
             waiting.append((start, end))
+            continue
+        _write(builder, waiting)
+        waiting = []
+        untitled = heading is not None and not heading.title
+        if heading is not None:
+            _open(builder, heading, nests=start in nesting)
+        elif closing:
+            builder.close(0, start)
+        else:
+            _subheading(builder, source[start:end].lstrip("#").strip(), start, end)
     _write(builder, waiting)
-    return builder.build(need=_need(source), expected=EXPECTED)
+    need: Kind = "article" if re.search("article", source, re.IGNORECASE) else "regulation"
+    return builder.build(need=need, expected=EXPECTED)
+
+
+def _nesting(source: str, lines: list[Span], headings: dict[int, Heading | None]) -> frozenset[int]:
+    """Return where the parts and sections stand whose number the ids below them need.
+
+    Parts and sections only group while articles are numbered through; they become pieces of
+    their own where numbers start again below each, or where text stands in them directly.
+    """
+    found: set[int] = set()
+    groups: list[int] = []
+    numbers: list[str] = []
+    group: Heading | None = None
+    first = ""
+
+    def settle() -> None:
+        if len(set(numbers)) < len(numbers):
+            found.update(groups)
+        groups.clear()
+        numbers.clear()
+
+    for start, end in lines:
+        heading = headings[start]
+        if heading is None:
+            if group is not None and not _is_title(source, start, end):
+                found.add(group.at)
+                group = None
+            continue
+        depth = _RANKS[heading.word].depth
+        if depth <= _RANKS["chapter"].depth:
+            settle()
+            first = ""
+            group = None
+        elif heading.word in _UNITS:
+            numbers.append(heading.number)
+            group = None
+        else:
+            first = first or heading.word
+            if heading.word == first:
+                groups.append(start)
+            group = heading
+    settle()
+    return frozenset(found)
+
+
+def _is_title(source: str, start: int, end: int) -> bool:
+    line = source[start:end].lstrip("# ")
+    return not line.isdigit() and (source[start] == "#" or line.isupper())
 
 
 def find_heading(source: str, start: int, end: int) -> Heading | None:
@@ -131,7 +180,10 @@ def find_heading(source: str, start: int, end: int) -> Heading | None:
         return None
     title = found["title"].strip()
     number = found["number"] or ""
-    if not found["marks"]:
+    if found["marks"]:
+        if title and not number:
+            return None
+    else:
         if end - start > _LONGEST_HEADING or not _PLAIN_WORDS.match(source, start, end):
             return None
         bare = found["word"].upper() == found["word"] and not title
@@ -143,16 +195,18 @@ def find_heading(source: str, start: int, end: int) -> Heading | None:
     return Heading(word, squeeze(number), squeeze(title), found.start("title"), start, end)
 
 
-def _open(builder: TreeBuilder, heading: Heading) -> None:
+def _open(builder: TreeBuilder, heading: Heading, *, nests: bool) -> None:
     rank = _RANKS[heading.word]
     number = heading.number.replace(" ", "")
     token = number if heading.word in _UNITS else f"{heading.word}-{number}".rstrip("-")
     cite = None
     if heading.word in _NAMES:
         cite = f" {_NAMES[heading.word]} {heading.number}".rstrip()
+    elif nests:
+        cite = f", {heading.word} {heading.number}".rstrip()
     builder.open(
         rank.depth,
-        rank.kind,
+        "section" if nests else rank.kind,
         token.lower(),
         at=heading.at,
         body=heading.end,
@@ -167,9 +221,7 @@ def _subheading(builder: TreeBuilder, title: str, start: int, end: int) -> None:
     if title.isdigit():
         builder.close(_INSIDE - 1, start)
     if title.isdigit() and builder.kind is not None:
-        builder.open(
-            _INSIDE - 1, "paragraph", title, at=start, body=end, label=title, cite=f" para. {title}"
-        )
+        builder.open(_INSIDE - 1, "paragraph", title, at=start, body=end, label=title)
     else:
         builder.stop(start)
 
@@ -186,7 +238,3 @@ def list_kind(item: Placed) -> Kind:
     label = item.piece.label
     numbered = label is not None and label.shape == "dot" and label.token.isdigit()
     return "paragraph" if item.level == 0 and numbered else "point"
-
-
-def _need(source: str) -> Kind:
-    return "article" if re.search(r"article", source, re.IGNORECASE) else "regulation"
