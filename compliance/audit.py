@@ -10,8 +10,6 @@ from datetime import date
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
-from habitat.facts import show_value
-
 from base import sha256_text
 from compliance.accounting import Accountant, units_of_account
 from compliance.conflicts import Bound, Clash, bounds_of, find_clashes
@@ -27,6 +25,7 @@ from compliance.finding import (
     worst,
 )
 from compliance.limits import limits_of
+from compliance.show import show_value
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule
 from jurisdictions.regimes import (
@@ -345,7 +344,7 @@ def _site(situation: Situation) -> dict[str, Any]:
 
 def _derived(situation: Situation) -> dict[str, Any]:
     return {
-        name: {"value": show_value(fact.value), "basis": fact.source}
+        name: {"value": show_value(fact.value), "basis": fact.basis or fact.source}
         for name, fact in sorted(situation.facts.items())
         if name.startswith("derived.") and fact.value is not None
     }

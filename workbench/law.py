@@ -21,6 +21,7 @@ def rulebook(corpus: Path | None) -> RuleBook:
         CorpusError: the folder is missing, or holds no text that is recognised.
     """
     from corpus.library import load_digests, load_folder
+
     from jurisdictions.compiler import rulebook_for
 
     texts = load_digests()

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from base import UsageError, write_whole
-from workbench.output import echo_json, json_option
+from workbench.output import json_option
 
 FORMATS = ("json", "html")
 
@@ -28,12 +28,8 @@ FORMATS = ("json", "html")
     metavar="ID",
     help="Judge only these jurisdictions (repeatable).",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports."
-)
-@click.option(
-    "--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
+@click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
 def command(
     design: Path,
@@ -52,7 +48,7 @@ def command(
     from base.errors import DesignError
     from compliance import audit
     from compliance.report.as_json import to_json
-    from habitat.load import load_design, MAX_DESIGN_BYTES
+    from habitat.load import MAX_DESIGN_BYTES, load_design
     from workbench.law import rulebook
 
     wanted = _formats(formats, output)
@@ -62,9 +58,7 @@ def command(
         loaded,
         rulebook(corpus),
         as_of=day,
-        design_hash=sha256_bytes(
-            read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)
-        ),
+        design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=_jurisdictions(jurisdictions),
     )
     reports: dict[str, str] = {}

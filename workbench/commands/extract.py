@@ -17,9 +17,7 @@ from workbench.output import echo_json, json_option, progress
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="JSON lines to write.")
 @json_option
-def command(
-    file: Path | None, segments: Path | None, output: Path | None, as_json: bool
-) -> int:
+def command(file: Path | None, segments: Path | None, output: Path | None, as_json: bool) -> int:
     """Extract norms from a law text FILE, or from --segments IN.jsonl into -o OUT.jsonl."""
     if (file is None) == (segments is None):
         raise UsageError("give either FILE or --segments IN.jsonl")

@@ -1,0 +1,1 @@
+"""Views of the one result model: JSON, terminal and HTML."""

@@ -1,0 +1,144 @@
+"""The HTML report: one self-contained page that opens offline, prints well and reads aloud well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from compliance.finding import WORST_FIRST, AuditResult, Finding
+from compliance.report.words import (
+    EFFECTS,
+    JURISDICTION_NAMES,
+    NO_ADVICE,
+    SOURCES,
+    VERDICTS,
+    headline,
+    zone_words,
+)
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The provisions of one instrument that end in one verdict for one reason."""
+
+    instrument: str
+    verdict: str
+    reason: str
+    provisions: tuple[tuple[str, str], ...]
+
+
+def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
+    """Return the report as one HTML document without any outside reference.
+
+    Args:
+        result: the audit.
+        site_map: an SVG of the site; drawn from the result's position when ``None``.
+    """
+    drawn = _draw_map(result) if site_map is None else site_map
+    return _template().render(
+        result=result,
+        headline=headline(result),
+        site_map=drawn,
+        verdict_words=VERDICTS,
+        verdict_order=WORST_FIRST,
+        jurisdiction_names=JURISDICTION_NAMES,
+        sources=SOURCES,
+        effects=EFFECTS,
+        no_advice=NO_ADVICE,
+        matrix=_matrix(result.findings),
+        accounts=_accounts(result.findings),
+        zone_words=zone_words,
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    import jinja2
+
+    folder = files("compliance.report")
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(
+            {
+                name: (folder / name).read_text(encoding="utf-8")
+                for name in ("audit.html", "report.css")
+            }
+        ),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["number"] = _number
+    environment.filters["visible"] = _visible
+    environment.filters["fact_value"] = _fact_value
+    return environment.get_template("audit.html")
+
+
+def _draw_map(result: AuditResult) -> str:
+    from jurisdictions.zones.map import site_map
+
+    from jurisdictions.zones import resolve
+
+    return site_map(resolve(result.site["latitude"], result.site["longitude"]))
+
+
+def _matrix(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Rules that bear on this design, by jurisdiction, in the order of the law."""
+    rows: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.rule is not None and finding.verdict != "inapplicable":
+            rows.setdefault(finding.jurisdiction, []).append(finding)
+    return {name: rows[name] for name in JURISDICTION_NAMES if name in rows}
+
+
+def _accounts(findings: Iterable[Finding]) -> dict[str, list[Account]]:
+    """Every provision once more, grouped so that three thousand of them can be read."""
+    groups: dict[str, dict[tuple[str, str, str], dict[str, str]]] = {}
+    for finding in findings:
+        table = groups.setdefault(finding.jurisdiction, {})
+        place = (finding.instrument, finding.verdict, finding.reason)
+        table.setdefault(place, {})[finding.provision] = finding.citation
+    return {
+        name: [
+            Account(instrument, verdict, reason, tuple(provisions.items()))
+            for (instrument, verdict, reason), provisions in groups[name].items()
+        ]
+        for name in JURISDICTION_NAMES
+        if name in groups
+    }
+
+
+def _number(value: float | None, unit: str | None = None) -> str:
+    if value is None:
+        return "–"
+    shown = f"{value:.4g}".replace("-", "−")
+    return f"{shown} {unit}" if unit and unit != "count" else shown
+
+
+def _fact_value(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return zone_words([str(item) for item in value]) or "none"
+    return str(value).replace("_", " ")
+
+
+#: Characters that could reorder or hide text; they are shown as their code points.
+_HIDDEN = {
+    code: f"[U+{code:04X}]"
+    for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF)
+}
+
+
+def _visible(text: str, limit: int = 400) -> str:
+    """Show text from a design as text: no reordering characters, no endless names."""
+    shown = text.translate(_HIDDEN)
+    return shown if len(shown) <= limit else shown[:limit] + " …"

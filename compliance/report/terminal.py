@@ -1,0 +1,135 @@
+"""The terminal summary of an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from compliance.finding import WORST_FIRST, AuditResult, Finding
+from compliance.report.words import (
+    NO_ADVICE,
+    SOURCES,
+    VERDICTS,
+    headline,
+    zone_words,
+)
+
+_STYLE = {
+    "violated": "bold red",
+    "undetermined": "yellow",
+    "open_norm": "magenta",
+    "overridden": "cyan",
+    "waived": "cyan",
+    "satisfied": "green",
+    "inapplicable": "dim",
+}
+_SHOWN = 12
+_QUOTE_CHARACTERS = 320
+
+
+def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
+    """Print the verdict, the site, what binds, the totals and the findings that need action."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=False)
+
+    def say(text: str = "", style: str = "") -> None:
+        # Text, not markup: a design name such as "[red]" must show as itself.
+        console.print(Text(text, style=style))
+
+    say(f"{result.design['name']}", "bold")
+    style = {"lawful": "bold green", "violated": "bold red"}.get(result.verdict, "bold yellow")
+    say(headline(result), style)
+    say()
+    _site(result, say)
+    console.print(_jurisdictions(result))
+    console.print(_totals(result))
+    for verdict, title in (
+        ("violated", "Violations"),
+        ("undetermined", "Undetermined: facts that would settle it"),
+    ):
+        _list(title, [f for f in result.findings if f.verdict == verdict], say)
+    open_norms = [f for f in result.findings if f.verdict == "open_norm"]
+    if open_norms:
+        say(f"For human judgement: {len(open_norms)} (listed in the HTML and JSON reports)")
+    for conflict in result.conflicts:
+        say(f"Conflict on {conflict.fact}: {' / '.join(conflict.rules)}: {conflict.reason}", "cyan")
+    say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
+    for path in written:
+        say(f"Written: {path}")
+    say(NO_ADVICE, "dim")
+
+
+def _site(result: AuditResult, say: Any) -> None:
+    site = result.site
+    state = site.get("coastal_state") or "no coastal State"
+    say(f"Site {site['latitude']:g}, {site['longitude']:g}: {zone_words(site['zones'])} ({state})")
+    distance, margin = site.get("distance_nmi"), site.get("margin_nmi")
+    if distance is not None and margin is not None:
+        certainty = "" if site.get("certain") else ", NOT certain"
+        say(f"{distance:.1f} nmi from the coast; next boundary {margin:.1f} nmi away{certainty}")
+    say(f"Law as of {result.as_of}")
+
+
+def _jurisdictions(result: AuditResult) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("Jurisdiction", "Binds", "Why"):
+        table.add_column(heading)
+    for item in result.jurisdictions:
+        binds = {True: "yes", False: "no", None: "open"}[item.binding]
+        table.add_row(Text(item.id), Text(binds), Text(item.reason))
+    return table
+
+
+def _totals(result: AuditResult) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
+    table.add_column("Provisions")
+    for verdict in WORST_FIRST:
+        word, sign, _ = VERDICTS[verdict]
+        table.add_column(f"{sign} {word}", justify="right", style=_STYLE[verdict])
+    for name, row in result.totals_by_jurisdiction.items():
+        table.add_row(Text(name), *(str(row[verdict]) for verdict in WORST_FIRST))
+    table.add_row(
+        Text("all", style="bold"), *(str(result.totals[verdict]) for verdict in WORST_FIRST)
+    )
+    return table
+
+
+def _list(title: str, findings: list[Finding], say: Any) -> None:
+    if not findings:
+        return
+    say()
+    say(title, "bold")
+    for finding in findings[:_SHOWN]:
+        _, sign, _ = VERDICTS[finding.verdict]
+        say(
+            f"{sign} {finding.citation}: {finding.title} [{finding.severity}, {finding.priority}]",
+            _STYLE[finding.verdict],
+        )
+        say(f"    {finding.reason}")
+        if finding.verdict == "violated":
+            quote = finding.quote
+            if len(quote) > _QUOTE_CHARACTERS:
+                quote = quote[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+            span = finding.span
+            page = f", page {span.page}" if span.page else ""
+            say(f"    “{' '.join(quote.split())}”", "italic")
+            say(
+                f"    {SOURCES[finding.text_source]}: {span.file}{page}, "
+                f"characters {span.start}-{span.end}",
+                "dim",
+            )
+            say(f"    {finding.wording}", "dim")
+            say(f"    Remedy: {finding.remedy}")
+        elif finding.evidence:
+            say(f"    Evidence: {finding.evidence}")
+    if len(findings) > _SHOWN:
+        say(f"  and {len(findings) - _SHOWN} more in the HTML and JSON reports")
