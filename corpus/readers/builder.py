@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from base import CorpusError
@@ -73,12 +74,21 @@ class TreeBuilder:
         instrument: the instrument read; its ``short`` starts every citation.
         source: the characters that offsets count.
         file: the file as the user named it, for errors and for the result.
+        tail: (source, start, end) to a smaller end, for traces of the page after the words.
     """
 
-    def __init__(self, instrument: Instrument, source: str, *, file: str) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        source: str,
+        *,
+        file: str,
+        tail: Callable[[str, int, int], int] | None = None,
+    ) -> None:
         self.instrument = instrument
         self.source = source
         self.file = file
+        self._tail = tail
         self._nodes: list[_Node] = []
         self._stack: list[int] = []
         self._uses: dict[str, int] = {}
@@ -223,6 +233,8 @@ class TreeBuilder:
         extent_end = _trim_end(source, node.extent_start, node.extent_end)
         start = min(node.body, extent_end)
         end = _trim_end(source, start, max(start, min(node.own_end, extent_end)))
+        if self._tail is not None:
+            end = _trim_end(source, start, self._tail(source, start, end))
         while start < end and source[start].isspace():
             start += 1
         return Provision(

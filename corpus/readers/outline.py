@@ -15,8 +15,10 @@ Mark = Literal["line", "chain", "inline"]
 Span = tuple[int, int]
 
 _TERMINAL = re.compile(r"(?:[.;:,!?—–”\"»\]]|\band|\bor)$")
-_INLINE = re.compile(r"([:;.,—])\s*(?:(?:and|or)\s*)?-?\s?(?=\(\w{1,4}\)|\d{1,2}\.|[a-z][.)]\s)")
-_AND = re.compile(r"\s*(?:(?:and|or)\s*)?")
+_INLINE = re.compile(
+    r"([:;.,—])(?: \d{1,3} \d{2}-\d{5})?\s*(?:(?:and|or)\s*)?-?\s?"
+    r"(?=\(\w{1,4}\)|\d{1,2}\.|[a-z][.)]\s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,13 @@ def cut(source: str, lines: Sequence[Span], *, inline: bool = False) -> list[Pie
     pieces: list[Piece] = []
     for start, end in lines:
         at = start
+        while at < end and source[at] == "[":
+            at += 1
         mark: Mark = "line"
         while found := match_label(source, at, end):
             label, body = found
             body = _skip_space(source, body, end)
-            pieces.append(Piece(at, body, end, label, mark))
+            pieces.append(Piece(start if mark == "line" else at, body, end, label, mark))
             at, mark = body, "chain"
         if mark == "line":
             pieces.append(Piece(start, start, end, None))
