@@ -73,7 +73,7 @@ def cut(source: str, lines: Sequence[Span], *, inline: bool = False) -> list[Pie
         mark: Mark = "line"
         while found := match_label(source, at, end):
             label, body = found
-            body = _skip_space(source, body, end)
+            body = _skip_space(source, body, end, "|")
             pieces.append(Piece(start if mark == "line" else at, body, end, label, mark))
             at, mark = body, "chain"
         if mark == "line":
@@ -240,7 +240,7 @@ def _flush_level(
     return closing[-1] if source[piece.at].islower() else closing[0]
 
 
-def _skip_space(source: str, at: int, end: int) -> int:
-    while at < end and source[at].isspace():
+def _skip_space(source: str, at: int, end: int, also: str = "") -> int:
+    while at < end and (source[at].isspace() or source[at] in also):
         at += 1
     return at
