@@ -66,7 +66,11 @@ class Section(BaseModel):
 
 
 class Site(Section):
-    """Where the habitat stands, and what is known of the place."""
+    """Where the habitat stands, and what is known of the place.
+
+    ``us_protected_unit`` is a National Park, Wildlife Refuge, Marine Sanctuary or Monument;
+    ``defense_restricted_area`` one that the United States designated for national defence.
+    """
 
     latitude: Latitude
     longitude: Longitude
@@ -75,6 +79,8 @@ class Site(Section):
     coastal_state: State | None = None
     recognized_sea_lane: Flag | None = None
     marine_protected_area: Flag | None = None
+    us_protected_unit: Flag | None = None
+    defense_restricted_area: Flag | None = None
     vulnerable_ecosystem: (
         Literal["none", "hydrothermal_vent", "cold_water_coral", "seamount", "sponge_field"] | None
     ) = None
@@ -153,6 +159,7 @@ class Discharges(Section):
     """Oily water and dumping."""
 
     oil_in_water: Concentration | None = None
+    gas_flaring: Flag | None = None
     dumping_permit: Flag | None = None
 
 
@@ -172,7 +179,11 @@ class SafetyZone(Section):
 
 
 class Consents(Section):
-    """Consents, permits, leases and contracts that are held."""
+    """Consents, permits, leases and contracts that are held.
+
+    ``ocs_lease`` is a federal lease, easement or right-of-way; ``submerged_lands_lease`` one of a
+    State of the United States; plans are meant as approved.
+    """
 
     coastal_state: Flag | None = None
     research: Flag | None = None
@@ -180,36 +191,81 @@ class Consents(Section):
     isa_contract: Flag | None = None
     ocs_lease: Flag | None = None
     army_corps_permit: Flag | None = None
+    sponsorship_certificate: Flag | None = None
+    submerged_lands_lease: Flag | None = None
+    geological_permit: Flag | None = None
+    exploration_plan: Flag | None = None
+    development_plan: Flag | None = None
+    coastal_zone_consistency: Flag | None = None
     protected_area: Flag | None = None
 
 
 class Environment(Section):
-    """Environmental assessment, monitoring and preparedness."""
+    """Environmental assessment, monitoring and preparedness.
+
+    ``reference_zones_required`` says whether the Council of the Authority has asked for them.
+    """
 
     impact_assessment: Flag | None = None
     baseline_study: Flag | None = None
     monitoring_programme: Flag | None = None
     contingency_plan: Flag | None = None
+    pollution_prevention: Flag | None = None
+    best_practices: Flag | None = None
+    ecosystem_safeguards: Flag | None = None
+    emergency_exercises: Flag | None = None
+    archaeological_survey: Flag | None = None
+    reference_zones_required: Flag | None = None
+    reference_zones_proposed: Flag | None = None
     management_system: Flag | None = None
 
 
 class Reporting(Section):
-    """Reports owed to an authority."""
+    """Reports owed to an authority.
+
+    ``..._within`` is the time after the end of the calendar year; flags say that the procedure,
+    the books or the plan exist.
+    """
 
     annual_report_within: Time | None = None
+    monitoring_report_within: Time | None = None
+    incident_reporting: Flag | None = None
+    finds_reporting: Flag | None = None
+    books_and_records: Flag | None = None
+    expenditure_certified: Flag | None = None
+    data_transfer_plan: Flag | None = None
 
 
 class EndOfLife(Section):
     """What happens when the habitat is abandoned or disused."""
 
     removal_plan: Flag | None = None
+    financial_security: Flag | None = None
 
 
 class Conformity(Section):
-    """Registration and inspection."""
+    """Registration, inspection, and standards met.
+
+    ``crew_nationality`` says that the crew meets the manning rule of the law that applies.
+    """
 
     registered: Flag | None = None
     inspection_interval: Time | None = None
+    inspectors_admitted: Flag | None = None
+    design_standards: Flag | None = None
+    crew_nationality: Flag | None = None
+
+
+class Safety(Section):
+    """Safety of people and of operations: what the operator has in place."""
+
+    health_and_safety_plan: Flag | None = None
+    maritime_safety_rules: Flag | None = None
+    labour_standards: Flag | None = None
+    management_system: Flag | None = None
+    best_available_technology: Flag | None = None
+    workers_compensation: Flag | None = None
+    investigation_cooperation: Flag | None = None
 
 
 class Research(Section):
@@ -222,16 +278,36 @@ class Research(Section):
 
 
 class Contract(Section):
-    """A contract with the Authority; ``year`` counts contract years from 1."""
+    """A contract with the Authority, or a lease: what it covers and how far it was performed.
 
-    resource: (
-        Literal["polymetallic_nodules", "polymetallic_sulphides", "cobalt_rich_crusts"] | None
-    ) = None
+    ``year`` counts contract years from 1. ``area`` is what is allocated now, ``relinquished`` the
+    share of the original area given back so far; ``relinquished_second`` and ``_third`` are the
+    further instalments where the law counts them one by one. ``longest_side`` is that of the
+    rectangle around all blocks. ``renewal_lead_time`` is how long before expiry an extension is
+    asked for. ``application_fee_usd`` is in United States dollars.
+    """
+
+    resource: Literal["nodules", "sulphides", "crusts", "oil_gas", "sulphur", "other"] | None = None
     year: Count | None = None
     area: Area | None = None
+    blocks: Count | None = None
+    block_area: Area | None = None
+    longest_side: Length | None = None
     relinquished: Fraction | None = None
+    relinquished_second: Fraction | None = None
+    relinquished_third: Fraction | None = None
+    retained_area_nominated: Flag | None = None
     term: Time | None = None
     extension: Time | None = None
+    renewal_lead_time: Time | None = None
+    review_interval: Time | None = None
+    application_fee_usd: Count | None = None
+    undertakings_given: Flag | None = None
+    training_programme: Flag | None = None
+    collector_tests: Flag | None = None
+    emergency_guarantee: Flag | None = None
+    samples_kept: Flag | None = None
+    insurance: Flag | None = None
 
 
 class Pressures(Section):
@@ -275,6 +351,17 @@ class Claims(Section):
     wider_safety_zone_authorized: Flag | None = None
     hull_direct_verification: Flag | None = None
     overriding_public_interest: Flag | None = None
+    contractor_is_state: Flag | None = None
+    relinquishment_deferred: Flag | None = None
+    reserved_area_contributed: Flag | None = None
+    army_corps_permit_not_required: Flag | None = None
+    larger_tract_approved: Flag | None = None
+    gulf_of_mexico_lease: Flag | None = None
+    technology_exemption: Flag | None = None
+    manning_exemption: Flag | None = None
+    built_before_1978: Flag | None = None
+    defense_concurrence: Flag | None = None
+    flaring_approved: Flag | None = None
 
 
 def _empty_for_null(value: object) -> object:
@@ -306,6 +393,7 @@ class Design(Section):
     reporting: Annotated[Reporting, _Null] = Reporting()
     end_of_life: Annotated[EndOfLife, _Null] = EndOfLife()
     conformity: Annotated[Conformity, _Null] = Conformity()
+    safety: Annotated[Safety, _Null] = Safety()
     research: Annotated[Research, _Null] = Research()
     contract: Annotated[Contract, _Null] = Contract()
     pressures: Annotated[Pressures, _Null] = Pressures()
