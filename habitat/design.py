@@ -81,6 +81,7 @@ class Site(Section):
     marine_protected_area: Flag | None = None
     us_protected_unit: Flag | None = None
     defense_restricted_area: Flag | None = None
+    fishing_intensity: Literal["none", "low", "moderate", "intense"] | None = None
     vulnerable_ecosystem: (
         Literal["none", "hydrothermal_vent", "cold_water_coral", "seamount", "sponge_field"] | None
     ) = None
@@ -160,6 +161,7 @@ class Discharges(Section):
 
     oil_in_water: Concentration | None = None
     gas_flaring: Flag | None = None
+    dumping: Flag | None = None
     dumping_permit: Flag | None = None
 
 
@@ -198,6 +200,8 @@ class Consents(Section):
     development_plan: Flag | None = None
     coastal_zone_consistency: Flag | None = None
     protected_area: Flag | None = None
+    sponsorship: Flag | None = None
+    contractor_coordination: Flag | None = None
 
 
 class Environment(Section):
@@ -275,6 +279,8 @@ class Research(Section):
     participation_offered: Flag | None = None
     results_shared: Flag | None = None
     results_published: Flag | None = None
+    project_described: Flag | None = None
+    resource_evaluation: Flag | None = None
 
 
 class Contract(Section):
@@ -308,6 +314,7 @@ class Contract(Section):
     emergency_guarantee: Flag | None = None
     samples_kept: Flag | None = None
     insurance: Flag | None = None
+    site_in_contract_area: Flag | None = None
 
 
 class Pressures(Section):
@@ -348,7 +355,16 @@ class Management(Section):
 class Claims(Section):
     """Exceptions that the applicant invokes and must prove; absent means not made."""
 
-    wider_safety_zone_authorized: Flag | None = None
+    safety_zone_exception_authorised: Flag | None = None
+    exempt_from_coastal_jurisdiction: Flag | None = None
+    own_maritime_zone: Flag | None = None
+    seabed_title: Flag | None = None
+    peaceful_use: Flag | None = None
+    research_by_coastal_state: Flag | None = None
+    implied_consent: Flag | None = None
+    authorised_through_organization: Flag | None = None
+    publication_restricted_by_coastal_state: Flag | None = None
+    removal_otherwise_agreed: Flag | None = None
     hull_direct_verification: Flag | None = None
     overriding_public_interest: Flag | None = None
     contractor_is_state: Flag | None = None
