@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import inf
 
-from compliance.evaluate import RELATIVE_TOLERANCE, magnitude_in
+from compliance.evaluate import RELATIVE_TOLERANCE, pint_unit
 from jurisdictions.binding import PriorityClass
 from jurisdictions.predicate import ByLaw
 from jurisdictions.relations import prevails

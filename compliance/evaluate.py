@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from compliance.logic import Truth, conjunction, disjunction, negation
+from jurisdictions.pipeline.units import PINT_UNITS
 from jurisdictions.predicate import (
     All,
     Any_,
@@ -210,9 +211,12 @@ def magnitude_in(value: Any, unit: str) -> float:
     """
     if isinstance(value, int | float):
         return float(value)
-    from jurisdictions.extract import PINT_UNITS
+    return float(value.to(pint_unit(unit)).magnitude)
 
-    return float(value.to(PINT_UNITS.get(unit, unit)).magnitude)
+
+def pint_unit(unit: str) -> str:
+    """Return pint's name of a unit word of the law (``feet`` is ``foot``, a count has none)."""
+    return PINT_UNITS.get(unit) or {"count": ""}.get(unit, unit)
 
 
 def _literal(words: str) -> tuple[float, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from habitat.derived import derived_facts
 from habitat.facts import Fact, facts_of
 
 from base import DesignError
@@ -83,10 +84,9 @@ def situate(design: Design, *, as_of: date) -> Situation:
         coastal_state = design.site.coastal_state
         asserted.append("site.coastal_state")
     zone_facts = _zone_facts(site, zones, coastal_state, bool(asserted), as_of)
-    facts = {**facts_of(design), **zone_facts, **_derived(design)}
-    resource = facts.get("contract.resource")
-    if (resource is None or resource.value is None) and site.isa_resource is not None:
-        facts["contract.resource"] = Fact(site.isa_resource, "contract area at the site")
+    facts = {**facts_of(design), **zone_facts, **derived_facts(design)}
+    if not facts["contract.resource"].known:
+        facts["contract.resource"] = _resource_of_the_place(design)
     return Situation(
         design=design,
         site=site,
@@ -98,10 +98,14 @@ def situate(design: Design, *, as_of: date) -> Situation:
     )
 
 
-def _derived(design: Design) -> dict[str, Fact]:
-    from habitat.derived import derived_facts
+def _resource_of_the_place(design: Design) -> Fact:
+    """Where a contract area is known to hold the site, its resource is what is explored there."""
+    from jurisdictions.zones.areas import contract_area_at
 
-    return derived_facts(design)
+    area = contract_area_at(design.site.latitude, design.site.longitude)
+    if area is None or design.purpose not in MINERAL_PURPOSES:
+        return Fact(None, "not given")
+    return Fact(area.resource.split()[-1], f"contract area at the site: {area.label}")
 
 
 def _zone_facts(
