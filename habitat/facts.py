@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from habitat.design import Claims, Design
-from habitat.units import Quantity, quantity
+from habitat.units import Quantity, quantity, show
 
 Value = Quantity | bool | str | int | None
 
@@ -64,3 +64,12 @@ def _flatten(section: BaseModel, prefix: str, facts: dict[str, Fact]) -> None:
             facts[path] = Fact(quantity(value, _FLOAT_UNITS.get(path, "")), "design")
         else:
             facts[path] = Fact(value, "design" if value is not None else "not given")
+
+
+def show_value(value: object) -> str | bool | int | float | list[str] | None:
+    """Return a fact's value for people and JSON: quantities as text, sets as sorted lists."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, frozenset | set | tuple | list):
+        return sorted(str(item) for item in value)
+    return show(value)  # type: ignore[arg-type]
