@@ -200,7 +200,6 @@ class Consents(Section):
     development_plan: Flag | None = None
     coastal_zone_consistency: Flag | None = None
     protected_area: Flag | None = None
-    sponsorship: Flag | None = None
     contractor_coordination: Flag | None = None
 
 
