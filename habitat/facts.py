@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -34,6 +35,22 @@ class Fact:
     def known(self) -> bool:
         """Whether there is a value."""
         return self.value is not None
+
+
+def derived(value: Value, basis: str) -> Fact:
+    """Return a fact that was computed, with its formula and source."""
+    return Fact(value, "derived", basis)
+
+
+def unknown(basis: str) -> Fact:
+    """Return a derived fact that cannot be computed, with what is missing or why."""
+    return Fact(None, "derived", basis)
+
+
+def lacking(inputs: Mapping[str, object]) -> str:
+    """Say which of some named inputs are missing: ``"needs site.depth"``; empty when none is."""
+    names = [name for name, value in inputs.items() if value is None]
+    return f"needs {', '.join(names)}" if names else ""
 
 
 def facts_of(design: Design) -> dict[str, Fact]:

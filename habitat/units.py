@@ -233,6 +233,11 @@ def show(value: Quantity) -> str:
     return f"{number} {unit}".strip()
 
 
+def amount(value: Quantity | None, unit: str) -> float | None:
+    """Return the magnitude of a quantity in ``unit``; ``None`` stays unknown."""
+    return None if value is None else float(value.to(unit).magnitude)
+
+
 def _own(value: Quantity) -> Quantity:
     own = registry()
     if isinstance(value, own.Quantity):

@@ -79,7 +79,7 @@ def _sphere_modes(
             sphere.krenzke_kiernan(inner, thickness, material, criteria),
             criteria.collapse_factor,
             True,
-            "0.84 sqrt(Es Et) (t/Ro)^2, Krenzke and Kiernan",
+            f"{criteria.krenzke_kiernan:g} sqrt(Es Et) (t/Ro)^2, Krenzke and Kiernan (recalled)",
         ),
         Mode(
             "mean_stress",
