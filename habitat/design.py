@@ -193,7 +193,7 @@ class Consents(Section):
     isa_contract: Flag | None = None
     ocs_lease: Flag | None = None
     army_corps_permit: Flag | None = None
-    sponsorship_certificate: Flag | None = None
+    sponsorship: Flag | None = None
     submerged_lands_lease: Flag | None = None
     geological_permit: Flag | None = None
     exploration_plan: Flag | None = None
