@@ -1,0 +1,1 @@
+"""Tables derived from public data: coasts, islets, claims and contract areas (see SOURCES.md)."""
