@@ -152,6 +152,7 @@ def test_every_fact_is_a_key_of_the_design_or_derived() -> None:
         ("engineering-1-5-general-buckling", 50.0, "percent", "<="),
         ("engineering-1-6-proof-test", 125.0, "percent", ">="),
         ("engineering-1-8-weld", 102.0, "mm", ">"),
+        ("engineering-2-2-flooding", 100.0, "percent", ">="),
         ("engineering-3-1-reserve", 96.0, "hour", ">="),
         ("engineering-3-2-carbon-dioxide", 0.005, "bar", "<="),
         ("engineering-4-1-waste-storage", 100.0, "percent", ">="),
@@ -174,10 +175,12 @@ def derived() -> dict[str, Fact]:
         "hull.interframe_usage": 0.7,
         "hull.general_buckling_usage": 0.4,
         "waste.capacity_ratio": 1.12,
+        "buoyancy.flooding_ratio": 1.4,
     }
     found = {f"derived.{name}": Fact(quantity(value, ""), "derived")
              for name, value in ratios.items()}  # fmt: skip
     found["derived.life_support.reserve"] = Fact(quantity(120, "hour"), "derived")
+    found["derived.hull.externally_loaded"] = Fact(True, "derived")
     found["derived.hull.material_accepted"] = Fact(True, "derived")
     return found
 
@@ -224,6 +227,10 @@ MUTANTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "engineering-1-7-material": ({}, {"derived__hull__material_accepted": False}),
     "engineering-1-8-weld": (THICK, {"hull__weld_procedure_qualified": False}),
     "engineering-2-1-emergency-buoyancy": ({}, {"buoyancy__emergency": quantity(0, "kN")}),
+    "engineering-2-2-flooding": (
+        {"buoyancy__floodable_volume": quantity(6, "m**3")},
+        {"derived__buoyancy__flooding_ratio": quantity(0.98, "")},
+    ),
     "engineering-3-1-reserve": ({}, {"derived__life_support__reserve": quantity(3.9, "day")}),
     "engineering-3-2-carbon-dioxide": ({}, {"life_support__co2_limit": quantity(0.6, "kPa")}),
     "engineering-4-1-waste-storage": ({}, {"derived__waste__capacity_ratio": quantity(0.99, "")}),
