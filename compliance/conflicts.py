@@ -12,12 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import inf
+from typing import Literal
 
 from compliance.evaluate import RELATIVE_TOLERANCE, pint_unit
+from habitat.units import quantity
 from jurisdictions.binding import PriorityClass
 from jurisdictions.predicate import ByLaw
 from jurisdictions.relations import prevails
 from jurisdictions.rulebook import LawValue, Rule
+
+Resolution = Literal["legal", "policy", "open"]
 
 PRIORITY: tuple[PriorityClass, ...] = ("environmental", "safety", "commercial", "procedural")
 
@@ -55,7 +59,7 @@ class Clash:
     first: Bound
     second: Bound
     winner: Bound | None
-    kind: str
+    kind: Resolution
     reason: str
 
     @property
@@ -94,14 +98,7 @@ def _bound(rule: Rule, jurisdiction: str, fact: str, number: LawValue) -> Bound:
 
 
 def _base(value: float, unit: str) -> float:
-    from jurisdictions.extract import PINT_UNITS
-
-    from habitat.units import registry
-
-    if unit not in PINT_UNITS:
-        return value
-    quantity = registry().Quantity(value, PINT_UNITS[unit])
-    return magnitude_in(quantity, str(quantity.to_base_units().units))
+    return float(quantity(value, pint_unit(unit)).to_base_units().magnitude)
 
 
 def find_clashes(bounds: Iterable[Bound]) -> tuple[Clash, ...]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from base import DesignError
 from habitat.derived import derived_facts
 from habitat.facts import Fact, facts_of
-
-from base import DesignError
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import MINERAL_PURPOSES, Circumstances
 

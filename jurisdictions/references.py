@@ -13,7 +13,7 @@ _NUMBER = r"\d+[a-z]?(?:\s?\(\w{1,5}\))*"
 _LIST = rf"{_NUMBER}(?:\s*(?:,|and|or|to)\s*{_NUMBER})*"
 _UNIT = re.compile(
     rf"\b(?P<unit>[Aa]rticles?|[Rr]egulations?|[Ss]ections?|[Pp]aragraphs?)\s+(?P<list>{_LIST})"
-    r"(?P<tail>[^.;]{0,60})"
+    r"(?=(?P<tail>[^.;]{0,60}))"
 )
 _ANNEX = re.compile(r"\b[Aa]nnex\s+(?P<number>[IVX]+|\d+)\b(?!\s*,?\s*article)")
 _ITEM = re.compile(rf"(?P<to>\bto\s+)?(?P<number>{_NUMBER})")

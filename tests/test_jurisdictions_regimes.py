@@ -1,0 +1,123 @@
+"""What binds where: zones, purpose, parties, time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from corpus.model import Instrument
+from jurisdictions.regimes import (
+    Circumstances,
+    instrument_scope,
+    jurisdiction_scope,
+    provision_scope,
+)
+
+AZORES = Circumstances(
+    as_of=date(2026, 1, 1),
+    zones=frozenset({"eez", "continental_shelf"}),
+    purpose="scientific_research",
+    coastal_state="PRT",
+    operator_state="FRA",
+    sponsoring_state=None,
+    eu_marine_waters=True,
+    us_ocs=False,
+    us_state_waters=False,
+    resource=None,
+)
+DEEP = replace(
+    AZORES,
+    zones=frozenset({"high_seas", "area"}),
+    coastal_state=None,
+    eu_marine_waters=False,
+    purpose="mineral_exploration",
+    sponsoring_state="NRU",
+    resource="nodules",
+)
+
+
+def instrument(name: str, jurisdiction: str, **changes: object) -> Instrument:
+    return replace(
+        Instrument(id=name, jurisdiction=jurisdiction, title=name, short=name), **changes
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("at", "jurisdiction", "binding"),
+    [
+        (AZORES, "UNCLOS", True),
+        (AZORES, "ISA", False),
+        (AZORES, "US_OCSLA", False),
+        (AZORES, "EU_MSFD", True),
+        (replace(AZORES, purpose="military"), "EU_MSFD", False),
+        (replace(AZORES, as_of=date(2021, 6, 1), coastal_state="GBR"), "EU_MSFD", False),
+        (replace(AZORES, eu_marine_waters=None), "EU_MSFD", None),
+        (DEEP, "ISA", True),
+        (replace(DEEP, purpose="scientific_research"), "ISA", False),
+        (replace(DEEP, zones=None), "ISA", None),
+        (replace(AZORES, us_ocs=True), "US_OCSLA", True),
+        (replace(AZORES, us_state_waters=True), "US_OCSLA", True),
+        (replace(AZORES, zones=frozenset({"land"})), "UNCLOS", False),
+    ],
+)
+def test_jurisdictions(at: Circumstances, jurisdiction: str, binding: bool | None) -> None:
+    scope = jurisdiction_scope(jurisdiction, at)
+    assert scope.binding is binding
+    assert scope.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "resource", "binding"),
+    [
+        ("isa-nodules", "nodules", True),
+        ("isa-sulphides", "nodules", False),
+        ("isa-crusts", None, None),
+    ],
+)
+def test_each_set_of_regulations_has_its_mineral(
+    name: str, resource: str | None, binding: bool | None
+) -> None:
+    at = replace(DEEP, resource=resource)
+    assert instrument_scope(instrument(name, "ISA"), at).binding is binding
+
+
+def test_exploration_regulations_do_not_govern_exploitation() -> None:
+    at = replace(DEEP, purpose="mineral_exploitation")
+    assert instrument_scope(instrument("isa-nodules", "ISA"), at).binding is False
+
+
+@pytest.mark.parametrize(
+    ("as_of", "binding"),
+    [(date(2008, 7, 14), False), (date(2008, 7, 15), True), (date(2031, 1, 1), False)],
+)
+def test_law_in_time(as_of: date, binding: bool) -> None:
+    directive = instrument(
+        "msfd",
+        "EU_MSFD",
+        in_force_from=date(2008, 7, 15),
+        in_force_until=date(2030, 12, 31),
+    )
+    assert instrument_scope(directive, replace(AZORES, as_of=as_of)).binding is binding
+
+
+def test_a_draft_never_binds() -> None:
+    draft = instrument("isa-exploitation-draft", "ISA", status="draft")
+    assert instrument_scope(draft, DEEP).binding is False
+
+
+@pytest.mark.parametrize(
+    ("provision", "binding", "basis"),
+    [
+        ("unclos:60.5", True, "custom"),
+        ("unclos:145", False, "law"),
+        ("unclos:annex-iii.4", False, "law"),
+        ("unclos:192", True, "custom"),
+    ],
+)
+def test_a_non_party_is_bound_by_custom_only(provision: str, binding: bool, basis: str) -> None:
+    at = replace(AZORES, coastal_state="USA")
+    scope = instrument_scope(instrument("unclos", "UNCLOS"), at)
+    narrowed = provision_scope(provision, at, scope)
+    assert (narrowed.binding, narrowed.basis) == (binding, basis)
