@@ -17,6 +17,9 @@ Style = Literal["digit", "lower", "upper", "roman", "roman_upper", "double", "do
 _ROMAN = re.compile(r"(x{0,3}|xl)(ix|iv|v?i{0,3})")
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
+#: Places that a list may skip or go back and still be the same list.
+_WIDEST_GAP = 8
+
 _LATIN = r"(?P<latin>bis|ter|quat(?:er)?|quin(?:quies)?|sexies)"
 
 #: A label where it is tried: ``(a)``, ``(12)``, ``10.1``, ``5.``, ``5. bis`` or ``a)``.
@@ -145,6 +148,10 @@ class Ladder:
         """Return whether the label continues an open list or can start a new one."""
         return bool(self._fitting(label))
 
+    def continues(self, label: Label) -> bool:
+        """Return whether the label is the next one of an open list."""
+        return any(level < len(self.lists) for level, _, _ in self._fitting(label))
+
     def starts(self, label: Label) -> bool:
         """Return whether the label can be the first of a list of a kind not yet open."""
         return any(
@@ -158,7 +165,8 @@ class Ladder:
         readings = label.readings()
         for level, items in self._inside_out():
             for style, rank in readings:
-                if (items.shape, items.style) == (label.shape, style):
+                near = rank == 1 or abs(rank - items.last) <= _WIDEST_GAP
+                if (items.shape, items.style) == (label.shape, style) and near:
                     return [(level, style, rank)]
         style, rank = min(readings, key=lambda reading: reading[1])
         return [(len(self.lists), style, rank)]

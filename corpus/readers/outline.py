@@ -42,7 +42,7 @@ class Placed:
     style: Style | None
 
 
-#: Tells where the heading of a list item ends: (source, body, end, more follows) to an offset.
+#: Tells where the heading of a list item ends: (source, body, end, more inside) to an offset.
 HeadingRule = Callable[[str, int, int, bool], int]
 
 
@@ -125,15 +125,14 @@ def _called_for(ladder: Ladder, piece: Piece, ahead: Sequence[Label], whole: boo
         return whole or ladder.fits(label)
     if piece.mark == "chain":
         return ladder.starts(label) or (label.shape == "clause" and ladder.fits(label))
-    if not ladder.fits(label):
+    if ladder.continues(label) and (piece.before in ";.:" or label.shape == "clause"):
+        return True
+    if not ladder.starts(label) or piece.before not in ":—" or label.clause:
         return False
-    if ladder.starts(label):
-        goes_on = any(
-            other.shape == label.shape and 2 in [rank for _, rank in other.readings()]
-            for other in ahead[:24]
-        )
-        return goes_on and piece.before in ":—" and label.clause == ""
-    return piece.before in ";.:" or label.shape == "clause"
+    return any(
+        other.shape == label.shape and 2 in [rank for _, rank in other.readings()]
+        for other in ahead[:24]
+    )
 
 
 def ends_sentence(source: str, end: int) -> bool:
@@ -189,7 +188,10 @@ def write_outline(
             end = following.piece.at
         body = piece.body
         if heading_rule is not None:
-            body = heading_rule(source, piece.body, end, following is not None)
+            inside = following is not None and (
+                following.level is None or following.level > current
+            )
+            body = heading_rule(source, piece.body, end, inside)
         introduced[current + 1] = bool(source[body:end].strip())
         headed = index if body >= end else None
         builder.open(

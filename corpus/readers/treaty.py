@@ -13,6 +13,7 @@ from typing import NamedTuple
 from corpus.model import Instrument, Kind, LawText
 from corpus.readers.builder import TreeBuilder, check_source, squeeze
 from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write_outline
+from corpus.readers.running import is_running, write_running
 
 EXPECTED = "a treaty with headings such as 'Article 1' or 'Regulation 1'"
 
@@ -95,6 +96,10 @@ def read(source: str, *, instrument: Instrument, file: str) -> LawText:
         CorpusError: where the file is empty, binary, or has neither articles nor regulations.
     """
     check_source(source, file, expected=EXPECTED)
+    if is_running(source):
+        builder = TreeBuilder(instrument, source, file=file)
+        write_running(builder)
+        return builder.build(need="article", expected=EXPECTED)
     lines = list(text_lines(source))
     headings = {start: find_heading(source, start, end) for start, end in lines}
     nesting = _nesting(source, lines, headings)

@@ -134,9 +134,10 @@ def _cite(item: Placed) -> str | None:
 
 def _heading_end(source: str, body: int, end: int, more: bool) -> int:
     """Return where the heading that follows a label ends; ``body`` where there is none."""
-    if body >= end or not source[body].isupper():
+    if body >= end or not (source[body].isupper() or source[body] in '“"0123456789'):
         return body
     dash = source.find(".—", body, min(end, body + _LONGEST_HEADING))
     if dash >= 0 and ". " not in source[body:dash]:
         return dash + 2
-    return end if more and not ends_sentence(source, end) else body
+    open_ended = not ends_sentence(source, end) or source.endswith("etc.", body, end)
+    return end if more and open_ended else body
