@@ -305,7 +305,7 @@ def test_a_good_design_passes_and_its_mutant_fails(rule: str) -> None:
     applies, breaks = MUTANTS[rule]
     question = compiled()[rule].binding.question
     assert verdict(rule, changed(**applies)) == ("open_norm" if question else "satisfied")
-    assert verdict(rule, changed(**applies, **breaks)) == "violated"
+    assert verdict(rule, changed(**applies | breaks)) == "violated"
 
 
 @pytest.mark.parametrize("rule", sorted(MUTANTS))
@@ -350,7 +350,7 @@ def test_public_interest_excuses_physical_change_and_not_contaminants() -> None:
         "pressures__contaminant_input": True,
         "pressures__contaminant_effects_excluded": False,
     }
-    facts = changed(**CLAIMED, **broken)
+    facts = changed(**CLAIMED | broken)
     assert verdict("msfd-d6-sea-floor", facts) == "satisfied"
     assert verdict("msfd-d7-hydrography", facts) == "satisfied"
     assert verdict("msfd-d8-contaminants", facts) == "violated"
