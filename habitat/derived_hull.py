@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from base import DesignError
 from habitat.design import Design
-from habitat.facts import Fact, derived, lacking, unknown
+from habitat.facts import Fact, Value, derived, lacking, unknown
 from habitat.hull import (
     STANDARD,
     Criteria,
@@ -21,9 +21,7 @@ from habitat.hull import (
 )
 from habitat.units import amount, quantity
 
-_HULL_FACTS = (
-    "pressure",
-    "externally_loaded",
+_SHELL_FACTS = (
     "collapse_factor",
     "stress_utilisation",
     "interframe_usage",
@@ -55,7 +53,7 @@ def hull_material(design: Design) -> Material | Refused | str:
     try:
         found = find_material(hull.material, where="hull.material")
     except DesignError as problem:
-        return str(problem)
+        return f"hull.material: {problem.what}"
     if isinstance(found, Refused):
         return found
     strength, modulus = amount(hull.yield_strength, "MPa"), amount(hull.youngs_modulus, "MPa")
@@ -68,23 +66,23 @@ def hull_material(design: Design) -> Material | Refused | str:
 
 def hull_facts(design: Design, criteria: Criteria = STANDARD) -> dict[str, Fact]:
     """Return the facts ``derived.hull.…`` of a design, the unknown ones included."""
-    material, load = hull_material(design), _load(design)
-    facts = {"derived.hull.material_accepted": _accepted(material)}
-    facts |= {f"derived.hull.{name}": unknown(_why_not(material)) for name in _HULL_FACTS}
-    if isinstance(load, str):
-        return facts | {f"derived.hull.{name}": unknown(load) for name in _HULL_FACTS}
-    facts |= _load_facts(load)
-    if not isinstance(material, Material):
+    material, load, geometry = hull_material(design), _load(design), _geometry(design)
+    thickness = amount(design.hull.thickness, "mm")
+    reasons = [item for item in (load, material, geometry) if isinstance(item, str)]
+    if isinstance(material, Refused):
+        reasons = [f"{material.name} is refused: {material.reason}"]
+    facts = {
+        "derived.hull.material_accepted": _accepted(material),
+        **{f"derived.hull.{name}": unknown("; ".join(reasons)) for name in _SHELL_FACTS},
+        **_load_facts(load),
+    }
+    if isinstance(load, str) or isinstance(geometry, str) or not isinstance(material, Material):
         return facts
-    geometry, thickness = _geometry(design), amount(design.hull.thickness, "mm")
-    if isinstance(geometry, str):
-        none = unknown(geometry)
-    elif load.difference_mpa <= 0.0:
+    if load.difference_mpa <= 0.0:
         none = unknown("the wall carries no external pressure")
-    else:
-        found = assess(geometry, material, load, thickness_mm=thickness, criteria=criteria)
-        return facts | _assessed(found, given=thickness is not None)
-    return facts | {f"derived.hull.{name}": none for name in _HULL_FACTS[2:]}
+        return facts | {f"derived.hull.{name}": none for name in _SHELL_FACTS}
+    found = assess(geometry, material, load, thickness_mm=thickness, criteria=criteria)
+    return facts | _assessed(found, given=thickness is not None)
 
 
 def _accepted(material: Material | Refused | str) -> Fact:
@@ -95,18 +93,16 @@ def _accepted(material: Material | Refused | str) -> Fact:
     return derived(True, f"{material.name}: a metal with {material.source}")
 
 
-def _why_not(material: Material | Refused | str) -> str:
-    if isinstance(material, Refused):
-        return f"{material.name} is refused: {material.reason}"
-    return material if isinstance(material, str) else ""
-
-
-def _load_facts(load: Load) -> dict[str, Fact]:
+def _load_facts(load: Load | str) -> dict[str, Fact]:
+    names = ("derived.hull.pressure", "derived.hull.externally_loaded")
+    if isinstance(load, str):
+        return dict.fromkeys(names, unknown(load))
     basis = f"TEOS-10 sea pressure less inside pressure, load case {load.case}"
-    return {
-        "derived.hull.pressure": derived(quantity(load.difference_mpa, "MPa"), basis),
-        "derived.hull.externally_loaded": derived(load.difference_mpa > 0.0, basis),
-    }
+    values: tuple[Value, ...] = (
+        quantity(load.difference_mpa, "MPa"),
+        load.difference_mpa > 0.0,
+    )
+    return {name: derived(value, basis) for name, value in zip(names, values, strict=True)}
 
 
 def _geometry(design: Design) -> Geometry | str:
@@ -138,7 +134,7 @@ def _assessed(found: HullAssessment, *, given: bool) -> dict[str, Fact]:
     }
     if not given:
         none = unknown("needs hull.thickness")
-        return facts | {f"derived.hull.{name}": none for name in _HULL_FACTS[2:-1]}
+        return facts | {f"derived.hull.{name}": none for name in _SHELL_FACTS[:-1]}
     notes = found.material.source if isinstance(found.material, Material) else ""
     if found.mode("krenzke_kiernan_collapse"):
         no_frames = unknown("a sphere has no frames")
