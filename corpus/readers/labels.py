@@ -22,12 +22,13 @@ _WIDEST_GAP = 8
 
 _LATIN = r"(?P<latin>bis|ter|quat(?:er)?|quin(?:quies)?|sexies)"
 
-#: A label where it is tried: ``(a)``, ``(12)``, ``10.1``, ``5.``, ``5. bis`` or ``a)``.
+#: A label where it is tried: ``(a)``, ``(12)``, ``10.1``, ``5.``, ``5. bis``, ``a)`` or ``i -``.
 LABEL = re.compile(
     r"(?:\((?P<round>\d{1,3}|[a-z]{1,6}|[A-Z]{1,6})\)"
     r"|(?P<clause>\d{1,2}\.\d{1,2})(?=\s|$)"
     r"|(?P<dot>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z]|[IVX]{1,6})\.(?=\s|$)"
-    r"|(?P<half>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z])\)(?=\s|$))"
+    r"|(?P<half>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z])\)(?=[\s“]|$)"
+    r"|(?P<dash>[ivx]{1,4}) -(?=\s))"
     rf"(?:\s?{_LATIN}\b)?"
 )
 
@@ -108,7 +109,7 @@ def match_label(source: str, at: int, end: int) -> tuple[Label, int] | None:
     found = LABEL.match(source, at, end)
     if found is None:
         return None
-    shape = next(name for name in ("round", "clause", "dot", "half") if found[name])
+    shape = next(name for name in ("round", "clause", "dot", "half", "dash") if found[name])
     clause, _, token = found[shape].rpartition(".")
     label = Label(found.group(), token, shape, found["latin"] or "", clause)
     return (label, found.end()) if label.readings() else None

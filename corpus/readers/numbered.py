@@ -15,7 +15,8 @@ from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write
 EXPECTED = "sections such as '§ 970.101' or paragraphs numbered '1.', '2.', '3.'"
 
 _SECTION = re.compile(
-    r"(?:§+ ?|Section )(?P<number>\d{1,4}\.\d{1,4}[a-z]?)\.? (?P<name>[A-Z“\[][^.?]{1,240}[.?]?)(?=\s|$)"
+    r"(?:§+ ?|Section )(?P<number>\d{1,4}\.\d{1,4}[a-z]?)\.? "
+    r"(?P<name>[A-Z“\[][^.?]{1,240}[.?]?)(?=\s|$)"
 )
 _SUBPART = re.compile(r"Subpart (?P<letter>[A-Z]{1,2})\s?[—–-]\s?(?P<name>.+)")
 _SOURCE_NOTE = re.compile(r"\[\d+ FR \d+|(?:Source|Authority): ")

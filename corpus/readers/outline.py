@@ -85,11 +85,13 @@ def cut(source: str, lines: Sequence[Span], *, inline: bool = False) -> list[Pie
 
 def _inline_pieces(source: str, start: int, end: int) -> Iterator[Piece]:
     for stop in _INLINE.finditer(source, start, end):
-        if stop.end() > start and (found := match_label(source, stop.end(), end)):
-            label, body = found
-            yield Piece(
-                stop.end(), _skip_space(source, body, end), end, label, "inline", stop.group(1)
-            )
+        if stop.end() == start or not (found := match_label(source, stop.end(), end)):
+            continue
+        label, after = found
+        body = _skip_space(source, after, end)
+        # A label with a stop behind it is a reference in an enumeration: "(f); (g); (h)".
+        if body < end and source[body] not in ";,.:)":
+            yield Piece(stop.end(), body, end, label, "inline", stop.group(1))
 
 
 def arrange(source: str, pieces: Sequence[Piece]) -> list[Placed]:

@@ -103,6 +103,7 @@ def read(source: str, *, instrument: Instrument, file: str) -> LawText:
     lines = list(text_lines(source))
     headings = {start: find_heading(source, start, end) for start, end in lines}
     nesting = _nesting(source, lines, headings)
+    inline = not any(source[start] == "#" for start, _ in lines)
     builder = TreeBuilder(instrument, source, file=file)
     waiting: list[Span] = []
     untitled = False
@@ -117,7 +118,7 @@ def read(source: str, *, instrument: Instrument, file: str) -> LawText:
         if heading is None and not marked and not closing:
             waiting.append((start, end))
             continue
-        _write(builder, waiting)
+        _write(builder, waiting, inline=inline)
         waiting = []
         untitled = heading is not None and not heading.title
         if heading is not None:
@@ -126,7 +127,7 @@ def read(source: str, *, instrument: Instrument, file: str) -> LawText:
             builder.close(0, start)
         else:
             _subheading(builder, source[start:end].lstrip("#").strip(), start, end)
-    _write(builder, waiting)
+    _write(builder, waiting, inline=inline)
     need: Kind = "article" if re.search("article", source, re.IGNORECASE) else "regulation"
     return builder.build(need=need, expected=EXPECTED)
 
@@ -231,10 +232,10 @@ def _subheading(builder: TreeBuilder, title: str, start: int, end: int) -> None:
         builder.stop(start)
 
 
-def _write(builder: TreeBuilder, lines: list[Span]) -> None:
+def _write(builder: TreeBuilder, lines: list[Span], *, inline: bool) -> None:
     if not lines or builder.kind is None:
         return
-    placed = arrange(builder.source, cut(builder.source, lines))
+    placed = arrange(builder.source, cut(builder.source, lines, inline=inline))
     write_outline(builder, placed, depth=_INSIDE, kind_of=list_kind)
 
 
