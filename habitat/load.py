@@ -139,11 +139,10 @@ def _nearest(model: type[BaseModel], names: list[str]) -> str | None:
     close = difflib.get_close_matches(names[-1].lower(), siblings, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{'.'.join([*names[:-1], close[0]])}'?"
-    paths = list(_paths(model))
-    same = [path for path in paths if path.rpartition(".")[2] == names[-1].lower()]
-    far = same or difflib.get_close_matches(".".join(names), paths, n=1, cutoff=0.6)
+    leaves = {path.rpartition(".")[2]: path for path in reversed(list(_paths(model)))}
+    far = difflib.get_close_matches(names[-1].lower(), leaves, n=1, cutoff=0.75)
     if far:
-        return f"did you mean '{far[0]}'?"
+        return f"did you mean '{leaves[far[0]]}'?"
     return f"known keys: {', '.join(siblings)}" if siblings else None
 
 
