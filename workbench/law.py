@@ -20,11 +20,13 @@ def rulebook(corpus: Path | None) -> RuleBook:
     Raises:
         CorpusError: the folder is missing, or holds no text that is recognised.
     """
-    from corpus.library import load_digests, load_folder
+    from corpus.digests import load_digests
 
     from jurisdictions.compiler import rulebook_for
 
     texts = load_digests()
     if corpus is not None:
+        from corpus.library import load_folder
+
         texts = {**texts, **load_folder(corpus)}
     return rulebook_for(texts, progress=progress)

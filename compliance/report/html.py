@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,7 +47,7 @@ def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
         headline=headline(result),
         site_map=drawn,
         verdict_words=VERDICTS,
-        verdict_order=WORST_FIRST,
+        verdict_order=[verdict for verdict in WORST_FIRST if result.totals[verdict]],
         jurisdiction_names=JURISDICTION_NAMES,
         sources=SOURCES,
         effects=EFFECTS,
@@ -88,13 +89,22 @@ def _draw_map(result: AuditResult) -> str:
     return site_map(resolve(result.site["latitude"], result.site["longitude"]))
 
 
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Sort key by which Art. 60(10) follows Art. 60(9)."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]
+
+
 def _matrix(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     """Rules that bear on this design, by jurisdiction, in the order of the law."""
     rows: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.rule is not None and finding.verdict != "inapplicable":
             rows.setdefault(finding.jurisdiction, []).append(finding)
-    return {name: rows[name] for name in JURISDICTION_NAMES if name in rows}
+    return {
+        name: sorted(rows[name], key=lambda finding: _natural(finding.citation))
+        for name in JURISDICTION_NAMES
+        if name in rows
+    }
 
 
 def _accounts(findings: Iterable[Finding]) -> dict[str, list[Account]]:

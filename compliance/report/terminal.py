@@ -90,16 +90,20 @@ def _totals(result: AuditResult) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
-    table.add_column("Provisions")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("Provisions", no_wrap=True)
+    for name in result.totals_by_jurisdiction:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("all", justify="right", style="bold", no_wrap=True)
     for verdict in WORST_FIRST:
+        if not result.totals[verdict]:
+            continue
         word, sign, _ = VERDICTS[verdict]
-        table.add_column(f"{sign} {word}", justify="right", style=_STYLE[verdict])
-    for name, row in result.totals_by_jurisdiction.items():
-        table.add_row(Text(name), *(str(row[verdict]) for verdict in WORST_FIRST))
-    table.add_row(
-        Text("all", style="bold"), *(str(result.totals[verdict]) for verdict in WORST_FIRST)
-    )
+        table.add_row(
+            Text(f"{sign} {word}", style=_STYLE[verdict]),
+            *(str(row[verdict]) for row in result.totals_by_jurisdiction.values()),
+            str(result.totals[verdict]),
+        )
     return table
 
 

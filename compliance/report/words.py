@@ -32,7 +32,7 @@ SOURCES = {
 
 EFFECTS = {
     "direct": "binds the operator",
-    "through_state": "reaches the operator through a State",
+    "through_state": "through a State",
     "voluntary": "voluntary",
 }
 
