@@ -21,7 +21,6 @@ def rulebook(corpus: Path | None) -> RuleBook:
         CorpusError: the folder is missing, or holds no text that is recognised.
     """
     from corpus.digests import load_digests
-
     from jurisdictions.compiler import rulebook_for
 
     texts = load_digests()

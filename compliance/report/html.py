@@ -82,9 +82,8 @@ def _template() -> jinja2.Template:
 
 
 def _draw_map(result: AuditResult) -> str:
-    from jurisdictions.zones.map import site_map
-
     from jurisdictions.zones import resolve
+    from jurisdictions.zones.map import site_map
 
     return site_map(resolve(result.site["latitude"], result.site["longitude"]))
 
