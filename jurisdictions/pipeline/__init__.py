@@ -1,0 +1,111 @@
+"""The extraction pipeline: small spaCy components, each with a named factory and a typed config.
+
+Importing this package is cheap; :func:`register` imports spaCy and makes the factories known, which
+must happen before a saved pipeline is loaded with ``spacy.load``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jurisdictions.pipeline.assembly import NormAssembler
+from jurisdictions.pipeline.bearers import BearerFinder
+from jurisdictions.pipeline.conditions import ConditionFinder
+from jurisdictions.pipeline.exceptions import ExceptionFinder
+from jurisdictions.pipeline.installation import InstallationJudge
+from jurisdictions.pipeline.modality import CueFinder
+from jurisdictions.pipeline.ordinals import OrdinalFinder
+from jurisdictions.pipeline.quantities import QuantityFinder
+from jurisdictions.pipeline.sentences import SentenceSplitter
+from jurisdictions.pipeline.state import add_extensions
+from jurisdictions.pipeline.status import StatusJudge
+from jurisdictions.pipeline.zones import ZoneFinder
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["COMPONENTS", "register"]
+
+#: The components in the order in which they run; the first goes before the parser.
+COMPONENTS = (
+    "law_sentences",
+    "law_ordinals",
+    "law_quantities",
+    "law_exceptions",
+    "law_conditions",
+    "law_zones",
+    "law_cues",
+    "law_status",
+    "law_bearers",
+    "law_norms",
+    "law_installation",
+)
+
+
+def register() -> None:
+    """Make the factories and the ``Doc`` extensions known to spaCy; harmless when repeated."""
+    from spacy.language import Language
+
+    add_extensions()
+    if Language.has_factory(COMPONENTS[0]):
+        return
+    factory = Language.factory
+    factory("law_sentences", func=_sentences, default_config={"semicolons": True})
+    factory("law_ordinals", func=_ordinals, default_config={"counted": True})
+    factory("law_quantities", func=_quantities, default_config={"dates": True})
+    factory("law_exceptions", func=_exceptions, default_config={"words": 2})
+    factory(
+        "law_conditions",
+        func=_conditions,
+        default_config={"openers": ["if", "where", "when", "whenever", "wherever"]},
+    )
+    factory("law_zones", func=_zones, default_config={"exclude": []})
+    factory("law_cues", func=_cues, default_config={"present": True, "forms": True})
+    factory("law_status", func=_status, default_config={"bars": True})
+    factory("law_bearers", func=_bearers, default_config={"antecedents": True})
+    factory("law_norms", func=_norms, default_config={"longest_action": 400})
+    factory("law_installation", func=_installation, default_config={"operators": True})
+
+
+def _sentences(nlp: Language, name: str, semicolons: bool) -> SentenceSplitter:
+    return SentenceSplitter(semicolons=semicolons)
+
+
+def _ordinals(nlp: Language, name: str, counted: bool) -> OrdinalFinder:
+    return OrdinalFinder(counted=counted)
+
+
+def _quantities(nlp: Language, name: str, dates: bool) -> QuantityFinder:
+    return QuantityFinder(dates=dates)
+
+
+def _exceptions(nlp: Language, name: str, words: int) -> ExceptionFinder:
+    return ExceptionFinder(nlp.vocab, words=words)
+
+
+def _conditions(nlp: Language, name: str, openers: list[str]) -> ConditionFinder:
+    return ConditionFinder(openers=openers)
+
+
+def _zones(nlp: Language, name: str, exclude: list[str]) -> ZoneFinder:
+    return ZoneFinder(nlp.vocab, exclude=exclude)
+
+
+def _cues(nlp: Language, name: str, present: bool, forms: bool) -> CueFinder:
+    return CueFinder(present=present, forms=forms)
+
+
+def _status(nlp: Language, name: str, bars: bool) -> StatusJudge:
+    return StatusJudge(bars=bars)
+
+
+def _bearers(nlp: Language, name: str, antecedents: bool) -> BearerFinder:
+    return BearerFinder(antecedents=antecedents)
+
+
+def _norms(nlp: Language, name: str, longest_action: int) -> NormAssembler:
+    return NormAssembler(longest_action=longest_action)
+
+
+def _installation(nlp: Language, name: str, operators: bool) -> InstallationJudge:
+    return InstallationJudge(operators=operators)

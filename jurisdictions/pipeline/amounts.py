@@ -1,0 +1,254 @@
+"""Amounts: numbers with their units, as character spans, before anything is compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from jurisdictions.pipeline.lexicon import word_set
+from jurisdictions.pipeline.numerals import Lexeme, Number, digits_value, lex, read_number
+from jurisdictions.pipeline.units import COUNT_NOUNS, QUALIFIERS, SYMBOLS, wordings
+
+#: A number after one of these points to a place in a text and measures nothing.
+_REFERENCES = word_set(
+    "article articles section sections paragraph paragraphs subparagraph subparagraphs "
+    "subsection subsections regulation regulations rule rules annex annexes part parts "
+    "chapter chapters point points title no number numbers page pages clause clauses "
+    "table appendix figure item items resolution directive note"
+)
+_DEGREES = re.compile(
+    r"(?<![\d,.])(?P<degrees>(?:\d{1,3},\d{3}|\d+)(?:\.\d+)?)\s?-?(?:°|degrees?\b)\s?"
+    r"(?:(?P<scale>C\b|F\b|Celsius|centigrade|Fahrenheit)"
+    r"|(?P<minutes>\d{1,2}(?:\.\d+)?)\s?(?:'(?!')\.?(?P<decimals>\d+)?|minutes?\b)\s?"
+    r"(?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s?(?:\"|''|seconds?\b))?)?",
+    re.IGNORECASE,
+)
+_CURRENCY_SIGNS = {"$": "USD", "£": "currency", "€": "currency"}
+#: Rates over these make a new unit that has no word of its own ("litres per minute", "kg/m3").
+_RATE = re.compile(
+    r"\s?(?:/|per )\s?(?:second|minute|hour|s\b|h\b|min\b|kWh|kW|m[23²³]|kg|square|cubic|litre"
+    r"|[lL]\b)",
+    re.IGNORECASE,
+)
+#: A dollar sign of another country, or a compound such as "US$".
+_MONEY_WORDS = re.compile(r"(?:US|United States(?: of America)?)\s?(?:dollars?)?\s?\$?\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and its unit; a bare number has unit ``""`` and may borrow the next one's."""
+
+    start: int
+    end: int
+    value: float
+    unit: str
+
+
+def find_amounts(text: str) -> list[Amount]:
+    """Return the amounts of a normalised text in order, bare numbers included.
+
+    Cross-references ("paragraph 2", "article 5(2)") and labels are left out.
+    """
+    amounts = list(_degrees(text))
+    taken = [(amount.start, amount.end) for amount in amounts]
+    lexemes = lex(text)
+    at = 0
+    while at < len(lexemes):
+        lexeme = lexemes[at]
+        inside = any(start <= lexeme.start < end for start, end in taken)
+        number = None if inside else read_number(lexemes, at)
+        if number is None:
+            at += 1
+            continue
+        amount, at = _amount(text, lexemes, number)
+        if amount is not None:
+            amounts.append(amount)
+    return sorted(amounts, key=lambda amount: amount.start)
+
+
+def _degrees(text: str) -> Iterator[Amount]:
+    for match in _DEGREES.finditer(text):
+        value = digits_value(match["degrees"])
+        unit = "degree"
+        if match["scale"]:
+            unit = "degC" if match["scale"][0] in "Cc" else "other"
+        elif match["minutes"]:
+            minutes = f"{match['minutes']}.{match['decimals']}" if match["decimals"] else ""
+            value += float(minutes or match["minutes"]) / 60 + float(match["seconds"] or 0) / 3600
+        end = match.start() + len(match.group().rstrip())
+        yield Amount(match.start(), end, value, unit)
+
+
+def _amount(text: str, lexemes: list[Lexeme], number: Number) -> tuple[Amount | None, int]:
+    """Attach a unit to a number; also return where to read on."""
+    start, end = lexemes[number.first].start, lexemes[number.last - 1].end
+    if _is_reference(lexemes, number.first):
+        return None, number.last
+    sign = lexemes[number.first - 1].text if number.first else ""
+    if sign in _CURRENCY_SIGNS:
+        return _money(text, lexemes, number)
+    after = _skip_restatement(lexemes, number.last)
+    unit, last = _unit(text, lexemes, after)
+    if number.fraction and unit not in _WHOLE_UNITS_OF_FRACTIONS:
+        return Amount(start, end, 100 * number.value, "percent"), number.last
+    if unit == "count" and not _substantive(lexemes, number, last):
+        return None, last
+    if unit:
+        end = lexemes[last - 1].end
+        rate = _RATE.match(text, end)
+        if rate and unit not in ("percent", "USD", "currency", "mg/L", "count", "kn"):
+            unit = "other"
+        return Amount(start, end, number.value, unit), last
+    money = _MONEY_WORDS.search(text, 0, start)
+    if money and "dollar" in money.group().lower():
+        return Amount(money.start(), end, number.value, "USD"), number.last
+    if "gross tonnage" in _left_words(lexemes, number.first, 6):
+        return Amount(start, end, number.value, "GT"), number.last
+    return Amount(start, end, number.value, ""), number.last
+
+
+#: "1/2 mile" is half a mile; "two thirds of the members" is a share, whatever follows.
+_WHOLE_UNITS_OF_FRACTIONS = word_set(
+    "nmi mile m km mm cm feet hour day month year acre kn t kg minute second"
+)
+
+
+def _left_words(lexemes: list[Lexeme], at: int, count: int) -> str:
+    """Return the words before a lexeme, back to a noun that comparators cannot cross."""
+    words: list[str] = []
+    for lexeme in reversed(lexemes[max(0, at - count) : at]):
+        if lexeme.lower not in _TONNAGE_WORDS:
+            break
+        words.insert(0, lexeme.lower)
+    return " ".join(words)
+
+
+_TONNAGE_WORDS = word_set(
+    "gross tonnage of exceeding over above less more than not under at least is"
+)
+
+
+def _is_reference(lexemes: list[Lexeme], at: int) -> bool:
+    """Tell "paragraph 2", "paragraphs 1 and 2", "section 5(2)", "2008/56" from an amount."""
+    if at == 0:
+        return False
+    previous = lexemes[at - 1]
+    tight = previous.end == lexemes[at].start
+    if previous.lower in _REFERENCES and lexemes[at].kind == "number":
+        return True
+    if tight and (previous.text in "/(.-" or previous.kind == "word") and previous.text != "":
+        return not (previous.text == "(" or (previous.text in "-." and at > 1))
+    return False
+
+
+def _skip_restatement(lexemes: list[Lexeme], at: int) -> int:
+    """Skip the figure in brackets of "fifteen (15) years"."""
+    if at + 2 < len(lexemes) and lexemes[at].text == "(" and lexemes[at + 2].text == ")":
+        number = read_number(lexemes, at + 1)
+        if number is not None and number.last == at + 2:
+            return at + 3
+    return at
+
+
+def _unit(text: str, lexemes: list[Lexeme], at: int) -> tuple[str, int]:
+    """Read a unit at lexeme ``at``: its gold word and where it ends; ``("", at)`` without one."""
+    if at < len(lexemes) and lexemes[at].text == "-":
+        at += 1
+    plain = _unit_words(lexemes, at)
+    if plain[0]:
+        return plain
+    skipped = at
+    while skipped < len(lexemes) and lexemes[skipped].lower in QUALIFIERS and skipped < at + 3:
+        skipped += 1
+        qualified = _unit_words(lexemes, skipped)
+        if qualified[0]:
+            return qualified
+    noun = at
+    while noun < len(lexemes) and noun <= at + 2:
+        word = lexemes[noun].lower
+        if word in COUNT_NOUNS:
+            return "count", noun + 1
+        if word not in QUALIFIERS and word not in ("other", "contracting", "elected"):
+            break
+        noun += 1
+    return "", at
+
+
+def _unit_words(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
+    words: list[str] = []
+    best: tuple[str, int] = ("", at)
+    position = at
+    while position < len(lexemes) and len(words) < 5:
+        lexeme = lexemes[position]
+        if lexeme.text == "-" and words:
+            position += 1
+            continue
+        if lexeme.kind != "word":
+            break
+        words.append(lexeme.lower)
+        position += 1
+        unit = wordings().get(tuple(words))
+        if unit:
+            best = (unit, position)
+    if best[0]:
+        return best
+    return _unit_symbol(lexemes, at)
+
+
+def _unit_symbol(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
+    if at >= len(lexemes):
+        return "", at
+    if at + 2 < len(lexemes) and lexemes[at + 1].text == "/":
+        joined = f"{lexemes[at].text}/{lexemes[at + 2].text}"
+        if joined in SYMBOLS:
+            return SYMBOLS[joined], at + 3
+    if lexemes[at].text in SYMBOLS:
+        return SYMBOLS[lexemes[at].text], at + 1
+    return "", at
+
+
+def _money(text: str, lexemes: list[Lexeme], number: Number) -> tuple[Amount, int]:
+    sign = lexemes[number.first - 1]
+    prefix = _MONEY_WORDS.search(text, 0, sign.start)
+    start = prefix.start() if prefix else sign.start
+    return (
+        Amount(start, lexemes[number.last - 1].end, number.value, _CURRENCY_SIGNS[sign.text]),
+        number.last,
+    )
+
+
+def _substantive(lexemes: list[Lexeme], number: Number, last: int) -> bool:
+    """Tell a count that bounds something from "one or more members" and "two States"."""
+    noun = lexemes[last - 1].lower
+    words = [lexeme.lower for lexeme in lexemes[number.last : last]]
+    if "or" in words:
+        return False
+    if number.value < 3 and noun in ("states", "parties", "persons", "governments", "instruments"):
+        return False
+    return number.value != 1 or noun in ("member", "vote", "arbitrator", "judge", "block")
+
+
+def share_units(text: str, amounts: list[Amount]) -> list[Amount]:
+    """Give bare numbers the unit of the amount they are joined to; drop the other bare ones.
+
+    "three and six years" is two amounts in years; "article 3 and six years" never gets here.
+    """
+    shared: list[Amount] = []
+    following: Amount | None = None
+    for amount in reversed(amounts):
+        resolved = amount
+        if not amount.unit:
+            if following is None or not _JOINED.fullmatch(text[amount.end : following.start]):
+                following = None
+                continue
+            resolved = replace(amount, unit=following.unit)
+        shared.append(resolved)
+        following = resolved
+    return shared[::-1]
+
+
+_JOINED = re.compile(
+    r"\s*(?:,|-|/|\bto\b|,?\s*(?:\band\b|\bor\b)|,?\s*(?:nor|(?:and|but) not) "
+    r"(?:more|less|exceeding|greater|fewer)(?: than)?)\s*"
+)

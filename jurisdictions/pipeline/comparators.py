@@ -1,0 +1,138 @@
+"""What a text asks of a measured thing: ``<=``, ``<``, ``>=``, ``>`` or ``=``, by meaning.
+
+The words on either side of the number decide, nearest first; a negation turns "more than" into
+"at most". Patterns are anchored to the number: those for the left side end at it, those for the
+right side begin after the unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from jurisdictions.norm import Comparator
+
+#: Words that may stand between the comparator and the number.
+_FILL = (
+    r"(?:\s+(?:an?|the|such|any|that|each|next|first|further|additional|total|maximum|initial|"
+    r"period|periods|distance|radius|depth|speed|rate|length|area|value|term|limit|fine|"
+    r"of|about|approximately|another|latitudes?|longitudes?))*\s*[$£€(\"]*\s*$"
+)
+_NOT = r"\b(?:not|no|nor|never|neither|without|cannot)\b"
+
+_SMALLER = r"(?:less|fewer|lower|shorter|smaller|earlier|narrower|closer|nearer|under|below)"
+_LARGER = r"(?:more|greater|larger|longer|higher|later|wider|further|heavier|over|above)"
+_END = r"(?:the )?(?:expiry|expiration|end|elapse|lapse|termination|close) of"
+_ONCE = r"(?:once|twice|every|each|per|in)"
+
+Rule = tuple[Comparator, re.Pattern[str]]
+
+
+def _rules(pairs: Iterable[tuple[Comparator, str]], tail: str = "") -> tuple[Rule, ...]:
+    return tuple(
+        (comparator, re.compile(pattern + tail, re.IGNORECASE)) for comparator, pattern in pairs
+    )
+
+
+_RIGHT = _rules(
+    (
+        (">=", r"\W*(?:[a-z]+\W+){0,4}?(?:or|and) (?:upwards?|older|" + _LARGER + r")\b"),
+        ("<=", r"\W*(?:[a-z]+\W+){0,4}?(?:or|and) (?!under\b)" + _SMALLER + r"\b"),
+        ("<=", r"\W*(?:in advance )?(?:at the (?:latest|most)|maximum)\b"),
+        (">=", r"\W*(?:at the least|minimum)\b"),
+    )
+)
+
+_LEFT = _rules(
+    (
+        # frequency: the longer the interval, the rarer the act
+        ("<=", _NOT + r"(?:\s+\w+){0,6}?\s+less frequently than(?: " + _ONCE + r")*"),
+        ("<=", r"\b(?:at least|not less than|no less than)(?: " + _ONCE + r")+"),
+        ("<=", r"\bat (?:regular )?intervals(?: \w+){0,2}? (?:of )?(?:not (?:more|greater) than)"),
+        # negated comparatives
+        (">=", _NOT + r"(?: be)?(?: in any case)? " + _SMALLER + r"(?: \w+)? than"),
+        ("<=", _NOT + r"(?: be)?(?: in any case)? " + _LARGER + r"(?: \w+){0,2}? than"),
+        (
+            ">=",
+            _NOT + r"(?: \w+){0,4}? (?:be|have|fall|are|is|to|at|by|for)(?: \w+){0,2}? "
+            + _SMALLER + r"(?: than)?(?: to)?",
+        ),
+        (
+            "<=",
+            _NOT + r"(?:\s+\S+){0,25}? (?:by|for|at|be|to|in|nor|is|are) (?:a \w+ )?"
+            + _LARGER + r"(?: than)?",
+        ),
+        ("<=", _NOT + r"(?: [\w,\-]+){0,4}? (?:exceed|exceeds|exceeded|exceeding|surpass)"),
+        ("<=", _NOT + r"(?: [\w,\-]+){0,12}? (?:beyond|in excess of|past)"),
+        # plain comparatives
+        (">=", r"\b(?:at least|at the least|as many as|as much as|minimum(?: \w+){0,3}? (?:of|is))"),
+        ("<=", r"\b(?:at most|at the most|up to|up to and including|as far as|limited to|until)"),
+        ("<=", r"\bmaximum(?: \w+){0,3}? (?:of|is|be)"),
+        ("<=", r"\b(?:maximum|max\.?)"),
+        (">=", r"\b(?:minimum|min\.?)"),
+        ("<=", r"\b(?:within|inside|in the course of|during the)"),
+        (">", r"\b(?:after|following|upon|on|from|until after) " + _END),
+        ("<", r"\b(?:before|prior to|until) " + _END),
+        ("<=", r"\b(?:by|not later than|no later than) " + _END),
+        (">", r"\b" + _LARGER + r"(?: \w+)? than"),
+        (">", r"\b(?:exceed|exceeds|exceeded|exceeding|in excess of|over|above|beyond|outside)"),
+        ("<", r"\b" + _SMALLER + r"(?: \w+)? than"),
+        ("<", r"\b(?:under|below|short of)"),
+    ),
+    tail=_FILL,
+)  # fmt: skip
+
+_START = r"(?:beginning|starting|commencing)(?: on)?"
+_DATE = _rules(
+    (
+        (
+            ">=",
+            r"\b(?:on (?:or|and) after|after (?:or|and) on|not before|since|from|" + _START + ")",
+        ),
+        (">=", r"\b(?:not|no) earlier than"),
+        ("<=", r"\b(?:on or before|before or on|(?:not|no) later than|until|by|through|up to)"),
+        ("<=", r"\b(?:ending(?: on)?|before the end of|by the end of)"),
+        ("<", r"\b(?:before|prior to|earlier than|preceding)"),
+        (">", r"\b(?:after|subsequent to|later than|following)"),
+        ("=", r"\b(?:as of|effective|as at|as from)"),
+    ),
+    tail=r"\s+(?:the\s+)?$",
+)
+
+
+def compare(left: str, right: str) -> Comparator:
+    """Return the comparator of an amount from the words before and after it.
+
+    Args:
+        left: normalised text from the start of the sentence part up to the number.
+        right: normalised text from the end of the unit on.
+
+    >>> compare("which shall not exceed ", " around them")
+    '<='
+    >>> compare("vessels of ", " or more in length")
+    '>='
+    """
+    for comparator, pattern in _RIGHT:
+        if pattern.match(right):
+            return comparator
+    for comparator, pattern in _LEFT:
+        if pattern.search(left):
+            return comparator
+    return "="
+
+
+def compare_date(left: str, right: str) -> Comparator | None:
+    """Return how a calendar date bounds its clause; ``None`` where it bounds nothing.
+
+    Args:
+        left: normalised text before the date.
+        right: normalised text after it.
+    """
+    if re.match(r"\W*or (?:earlier|before)\b", right):
+        return "<="
+    if re.match(r"\W*or (?:later|after)\b", right):
+        return ">="
+    for comparator, pattern in _DATE:
+        if pattern.search(left):
+            return comparator
+    return None

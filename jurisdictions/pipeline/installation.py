@@ -1,0 +1,68 @@
+"""The component that tells whether a text bears on whoever runs an installation at sea."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jurisdictions.norm import Norm
+from jurisdictions.pipeline.state import rows
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+#: The thing itself, or what surrounds it.
+_THING = re.compile(
+    r"\b(?:installations?|artificial islands?|platforms?|rigs?|fixed structures?|"
+    r"offshore (?:units?|facilit(?:y|ies)|structures?)|safety zones?|pipelines?|habitats? at sea|"
+    r"deepwater ports?|drilling units?)\b",
+    re.IGNORECASE,
+)
+#: Research at sea needs consent: its conduct, its consent, its projects.
+_RESEARCH = re.compile(
+    r"\b(?:scientific research|research) (?:projects?|activities|installations?|equipment)\b"
+    r"|\bresearch\b.{0,80}\bconsent\b|\bconsent\b.{0,80}\bresearch\b",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Harm that an activity under someone's control does to the sea.
+_ACTIVITY = re.compile(
+    r"\bactivities under (?:their|its) jurisdiction\b|\bany activity under this (?:sub)?section\b"
+    r"|\b(?:contractor|operator|lessee)\b.{0,80}"
+    r"\b(?:serious harm|pollution|damage|emergency|incidents?)\b"
+    r"|\bplan\b.{0,80}\b(?:proposed|submitted) by the lessee\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_OPERATORS = re.compile(
+    r"\b(?:contractor|operator|lessee|permittee|licensee|leaseholder)s?$", re.IGNORECASE
+)
+
+
+class InstallationJudge:
+    """Set ``doc._.binds_installation``.
+
+    Args:
+        operators: whether a duty of a contractor, lessee or operator suffices.
+    """
+
+    def __init__(self, *, operators: bool = True) -> None:
+        self.operators = operators
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Needs ``doc._.norms``."""
+        text = doc.text
+        doc._.binds_installation = bool(
+            _THING.search(text)
+            or _RESEARCH.search(text)
+            or _ACTIVITY.search(text)
+            or (self.operators and _binds_operator(rows(doc, "norms", Norm)))
+        )
+        return doc
+
+
+def _binds_operator(norms: list[Norm]) -> bool:
+    return any(
+        norm.modality in ("obligation", "prohibition")
+        and norm.bearer is not None
+        and _OPERATORS.search(norm.bearer) is not None
+        for norm in norms
+    )

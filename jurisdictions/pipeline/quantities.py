@@ -1,0 +1,165 @@
+"""The component that finds measured bounds: span, value, unit, comparator, thing measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from jurisdictions.norm import Comparator, Ordinal, Quantity
+from jurisdictions.pipeline.amounts import Amount, find_amounts, share_units
+from jurisdictions.pipeline.comparators import compare, compare_date
+from jurisdictions.pipeline.measures import measured
+from jurisdictions.pipeline.ordinals import is_bound
+from jurisdictions.pipeline.state import put, rows
+from jurisdictions.pipeline.units import TIME_UNITS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DATE = re.compile(
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: day of)? (?:{_MONTHS}),? (?P<a>\d{{4}})"
+    rf"|(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?, ?(?P<b>\d{{4}})|(?:{_MONTHS}),? (?P<c>\d{{4}}))\b"
+)
+_YEAR = re.compile(
+    r"\b(?:by|before|until) (?P<year>(?:19|20)\d\d)\b(?![/-]|,\d)"
+    r"(?=[.,;)]|\s*$| (?:and|or|the|at)\b)"
+)
+#: A date after this only anchors a period: "270 days after August 8, 2005".
+_ANCHOR = re.compile(
+    r"(?:days?|weeks?|months?|years?|period)[^.;:]{0,40}?"
+    r"\b(?:after|from|before|of|following|prior to|beginning on|on)\s+(?:the\s+)?$"
+)
+_RANGE_JOIN = re.compile(r"\s*(?:to|-|and)\s*|[^.;:,]{0,24}\band(?: \w+)?\s+")
+_SENTENCE_PART = re.compile(r"[.;:](?=\s|$)")
+CONTEXT_CHARACTERS = 220
+
+
+class QuantityFinder:
+    """Find quantities and store them as ``doc._.quantities``.
+
+    Args:
+        dates: whether calendar dates that bound something count as quantities.
+    """
+
+    def __init__(self, *, dates: bool = True) -> None:
+        self.dates = dates
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read ``doc.text``; needs ``doc._.ordinals`` for bounds such as "by the end of year 3"."""
+        text = doc.text
+        spans = [match.span() for match in _DATE.finditer(text)]
+        amounts = [
+            amount
+            for amount in share_units(text, find_amounts(text))
+            if not any(start < amount.end and amount.start < end for start, end in spans)
+        ]
+        found = [*_quantities(doc, amounts), *_bound_ordinals(doc)]
+        if self.dates:
+            found.extend(_dates(text))
+        put(doc, "quantities", sorted(found, key=lambda quantity: quantity.start))
+        return doc
+
+
+def left_of(text: str, start: int) -> str:
+    """Return the sentence part before an offset, at most :data:`CONTEXT_CHARACTERS` long."""
+    before = text[max(0, start - CONTEXT_CHARACTERS) : start]
+    cut = max((match.end() for match in _SENTENCE_PART.finditer(before)), default=0)
+    return before[cut:]
+
+
+def _right_of(text: str, end: int) -> str:
+    after = text[end : end + 80]
+    cut = _SENTENCE_PART.search(after)
+    return after[: cut.start()] if cut else after
+
+
+def _quantities(doc: Doc, amounts: list[Amount]) -> Iterator[Quantity]:
+    text, at = doc.text, 0
+    while at < len(amounts):
+        first = amounts[at]
+        second = amounts[at + 1] if at + 1 < len(amounts) else None
+        if second is not None and _is_range(text, first, second):
+            yield _quantity(doc, first.start, second.end, first, "range", second.value)
+            at += 2
+            continue
+        # a coordinated number is compared by the words before its group
+        lead = amounts[at - 1] if at and _coordinated(text, amounts[at - 1], first) else first
+        left = left_of(text, lead.start)
+        comparator = compare(left_of(text, first.start), _right_of(text, first.end))
+        if comparator == "=" and lead is not first:
+            comparator = compare(left, "")
+        yield _quantity(doc, first.start, first.end, first, comparator, None)
+        at += 1
+
+
+def _quantity(
+    doc: Doc,
+    start: int,
+    end: int,
+    amount: Amount,
+    comparator: Comparator,
+    value_max: float | None,
+) -> Quantity:
+    return Quantity(
+        span=doc.text[start:end],
+        start=start,
+        end=end,
+        value=amount.value,
+        unit=amount.unit,
+        comparator=comparator,
+        value_max=value_max,
+        measures=measured(doc, start, end),
+    )
+
+
+def _coordinated(text: str, first: Amount, second: Amount) -> bool:
+    between = text[first.end : second.start].strip()
+    return first.unit == second.unit and between in ("or", "and", ",", "/")
+
+
+def _is_range(text: str, first: Amount, second: Amount) -> bool:
+    """Tell "between 850°C and 1,200°C" and "30 to 60 days" from two amounts side by side."""
+    if first.unit != second.unit:
+        return False
+    between = text[first.end : second.start]
+    if not _RANGE_JOIN.fullmatch(between):
+        return False
+    joined = between.strip()
+    if joined in ("to", "-"):
+        return second.value > first.value or first.unit == "degree"
+    before = text[max(0, first.start - 30) : first.start].lower()
+    return re.search(r"\bbetween\s+(?:[a-z]+\s+){0,2}$", before) is not None
+
+
+def _dates(text: str) -> Iterator[Quantity]:
+    for match in (*_DATE.finditer(text), *_YEAR.finditer(text)):
+        start = match.start("year") if "year" in match.re.groupindex else match.start()
+        left = left_of(text, start)
+        comparator = compare_date(left, text[match.end() : match.end() + 20])
+        if comparator is None or _ANCHOR.search(left):
+            continue
+        year = next(group for group in reversed(match.groups()) if group)
+        yield Quantity(
+            text[start : match.end()], start, match.end(), float(year), "date", comparator
+        )
+
+
+def _bound_ordinals(doc: Doc) -> Iterator[Quantity]:
+    """Ordinals that set a bound: "by the end of the eighth year", "each fourth month"."""
+    for ordinal in rows(doc, "ordinals", Ordinal):
+        left = left_of(doc.text, ordinal.start)
+        if not is_bound(ordinal, left):
+            continue
+        comparator = compare(left, "") if ordinal.unit in TIME_UNITS else "="
+        yield Quantity(
+            ordinal.span,
+            ordinal.start,
+            ordinal.end,
+            ordinal.value,
+            ordinal.unit,
+            comparator,
+            None,
+            measured(doc, ordinal.start, ordinal.end),
+        )

@@ -1,0 +1,50 @@
+"""The component that sets sentence bounds by punctuation, ahead of the parser.
+
+Left to itself the parser breaks long legal sentences at lists and citations; a sentence part that
+ends in a full stop, or in a semicolon, is one clause complex here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_ABBREVIATIONS = frozenset(
+    ("art", "arts", "no", "nos", "para", "paras", "reg", "seq", "cf", "e.g", "i.e")
+)
+_CLOSERS = frozenset(('"', "'", ")", "]"))
+
+
+class SentenceSplitter:
+    """Set ``Token.is_sent_start`` for every token.
+
+    Args:
+        semicolons: whether a semicolon ends a sentence part.
+    """
+
+    def __init__(self, *, semicolons: bool = True) -> None:
+        self.semicolons = semicolons
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Needs nothing but tokens."""
+        start_next = False
+        for token in doc:
+            closing = token.text in _CLOSERS or token.is_space
+            token.is_sent_start = token.i == 0 or (start_next and not closing)
+            if not closing:
+                start_next = False
+            start_next = start_next or self._ends(token)
+        return doc
+
+    def _ends(self, token: Token) -> bool:
+        if self.semicolons and token.text == ";":
+            return True
+        if token.text not in (".", "?", "!") or token.i + 1 >= len(token.doc):
+            return False
+        before = token.nbor(-1).lower_ if token.i else ""
+        following = token.doc[token.i + 1]
+        if following.is_space and token.i + 2 < len(token.doc):
+            following = token.doc[token.i + 2]
+        return before not in _ABBREVIATIONS and not following.is_lower

@@ -1,0 +1,165 @@
+"""Reading the dependency parse of legal sentences, with the mistakes it makes kept in mind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jurisdictions.pipeline.lexicon import DETERMINERS, MODALS, SUBORDINATORS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj", "expl"))
+_VERBAL = frozenset(("VERB", "AUX"))
+_MAX_CLIMB = 6
+
+
+def governed_verb(modal: Token) -> Token:
+    """Return the verb that a modal governs: its head, or else the next verb on its right."""
+    head = modal.head
+    if head.i != modal.i and head.pos_ in _VERBAL and head.i > modal.i:
+        return head
+    sent = modal.sent
+    for token in modal.doc[modal.i + 1 : sent.end]:
+        if token.pos_ in _VERBAL and token.lower_ not in MODALS:
+            if token.pos_ == "AUX" and token.head.i > token.i and token.dep_ in ("aux", "auxpass"):
+                return token.head
+            return token
+    return modal
+
+
+def subject_of(verb: Token, before: int) -> Token | None:
+    """Return the head of a verb's subject, through coordination and raising.
+
+    Args:
+        verb: the governed verb.
+        before: token index of the cue; a subject that follows it counts for inversions only.
+    """
+    token = verb
+    for _ in range(_MAX_CLIMB):
+        subjects = [child for child in token.children if child.dep_ in _SUBJECTS]
+        ahead = [child for child in subjects if child.i < before]
+        if ahead:
+            return ahead[-1]
+        if subjects and token is verb and subjects[0].i < verb.i:
+            return subjects[0]
+        if token.dep_ not in ("conj", "xcomp", "ccomp", "advcl", "aux", "auxpass", "parataxis"):
+            break
+        if token.head.pos_ not in _VERBAL and token.dep_ != "aux":
+            break
+        token = token.head
+    return _nearest_subject(verb, before)
+
+
+def _nearest_subject(verb: Token, before: int) -> Token | None:
+    """Return the first noun phrase head before the cue that no preposition governs."""
+    sent = verb.doc[before].sent
+    for token in reversed(list(verb.doc[sent.start : before])):
+        if token.lower_ in SUBORDINATORS and token.pos_ in ("SCONJ", "PRON", "DET"):
+            return None
+        if token.dep_ in _SUBJECTS or (token.dep_ == "ROOT" and token.pos_ in ("NOUN", "PROPN")):
+            return token
+    return None
+
+
+def phrase(head: Token) -> Span:
+    """Return the core noun phrase of a head: determiners left out, close coordination kept."""
+    doc = head.doc
+    start = head.left_edge.i
+    while start < head.i and (
+        doc[start].lower_ in DETERMINERS or doc[start].is_punct or doc[start].is_space
+        or doc[start].lower_ in ("in", "for", "at", "on")
+    ):  # fmt: skip
+        start += 1
+    for token in reversed(list(doc[start : head.i])):
+        if (token.is_punct and token.text not in ("-", "'", '"', "/")) or token.pos_ == "VERB":
+            start = token.i + 1
+            break
+    end = head.i + 1
+    for child in head.children:
+        near = child.i - head.i <= 6
+        if child.dep_ == "conj" and near and child.pos_ in ("NOUN", "PROPN"):
+            if not any(token.text == "," for token in doc[head.i : child.i]):
+                end = child.i + 1
+            break
+    return doc[start:end]
+
+
+def part_start(token: Token) -> int:
+    """Return where the sentence part that holds a token begins (after ';' or ':')."""
+    sent = token.sent
+    for other in reversed(list(token.doc[sent.start : token.i])):
+        if other.text in (";", ":"):
+            return int(other.i) + 1
+    return int(sent.start)
+
+
+def previous_word(token: Token) -> Token | None:
+    """Return the token before, skipping spaces, commas, quotes and adverbs."""
+    at = token.i - 1
+    while at >= token.sent.start:
+        other = token.doc[at]
+        if not (other.is_space or other.text in (",", '"', "'", "(") or other.pos_ == "ADV"):
+            return other
+        at -= 1
+    return None
+
+
+def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
+    """Tell whether a modal stands in a clause that describes, conditions or qualifies.
+
+    "as the Council may decide", "if it may be shown", "measures which may be taken" state no norm
+    of their own; "which shall be audited" and "except that it shall not" do.
+    """
+    strong = modal.lower_ in ("shall", "must", "should")
+    before = previous_word(modal)
+    if before is not None and before.lower_ in ("as", "than", "if", "when", "where"):
+        return True
+    if before is not None and (before.tag_ in ("WDT", "WP") or before.lower_ in ("which", "who")):
+        return not strong or _restricts(before)
+    if subject is not None and subject.i < modal.i:
+        if subject.tag_ in ("WDT", "WP") or subject.lower_ in ("which", "who"):
+            return not strong or _restricts(subject)
+        opener = _opener(subject)
+        if opener is not None:
+            if opener.lower_ in SUBORDINATORS:
+                return True
+            if opener.lower_ == "that":
+                return _that_clause(opener, strong)
+    return verb.dep_ == "relcl" and not strong
+
+
+def _restricts(relative: Token) -> bool:
+    """Tell "parts which shall be retained" (describes) from ", which shall be retained"."""
+    return relative.i == 0 or relative.nbor(-1).text not in (",", "and", "or")
+
+
+def _opener(subject: Token) -> Token | None:
+    """Return the word right before the subject's phrase."""
+    left = min((token.i for token in subject.subtree if token.i <= subject.i), default=subject.i)
+    edge = subject.doc[max(left, _chunk_floor(subject))]
+    if edge.lower_ in SUBORDINATORS or edge.lower_ == "that":
+        return edge if edge.i != subject.i else None
+    return previous_word(edge)
+
+
+def _chunk_floor(subject: Token) -> int:
+    """Return the leftmost token that can belong to the subject's own phrase."""
+    at = subject.i
+    while at > subject.sent.start and subject.doc[at - 1].pos_ in (
+        "DET", "ADJ", "NOUN", "PROPN", "NUM", "PART", "CCONJ", "ADP", "SCONJ"
+    ) and subject.doc[at - 1].lower_ not in SUBORDINATORS | {"that"}:  # fmt: skip
+        at -= 1
+    return int(at)
+
+
+def _that_clause(that: Token, strong: bool) -> bool:
+    before = previous_word(that)
+    opening = before.lower_ if before is not None else ""
+    if opening in ("except", "provided", "however", "save"):
+        return False
+    if not strong or opening in ("so", "order", "ensure", "ensuring"):
+        return True
+    return any(
+        token.lower_ in MODALS for token in that.doc[that.sent.start : that.i] if token.tag_ == "MD"
+    )
