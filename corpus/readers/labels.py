@@ -195,8 +195,10 @@ class Ladder:
 
     def _support(
         self, label: Label, option: tuple[int, Style, int], ahead: Sequence[Label]
-    ) -> tuple[int, int]:
-        """Return how well the labels ahead bear out ``option``: sooner successor, deeper level.
+    ) -> tuple[int, bool, int]:
+        """Return how well the labels ahead bear out ``option``, to be compared with others.
+
+        A sooner successor counts first, then going on with an open list, then the deeper level.
 
         The successor of a reading is the same style one further. The search ends where the
         label itself comes again, for then a list inside this piece has its turn.
@@ -208,5 +210,5 @@ class Ladder:
             if other.token == label.token and not other.latin:
                 break
             if (style, rank + 1) in other.readings():
-                return (-distance, level)
-        return (-1000, level if rank > 1 else -1)
+                return -distance, rank > 1, level
+        return -1000, rank > 1, level
