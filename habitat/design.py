@@ -254,6 +254,7 @@ class Conformity(Section):
 
     registered: Flag | None = None
     inspection_interval: Time | None = None
+    inspected_yearly: Flag | None = None
     inspectors_admitted: Flag | None = None
     design_standards: Flag | None = None
     crew_nationality: Flag | None = None
