@@ -173,6 +173,16 @@ def test_plain_headings_with_titles_on_the_line() -> None:
     assert law.by_id["demo:6"].heading == "Wider scope"
 
 
+def test_a_plain_line_below_the_number_is_the_title() -> None:
+    law = read(
+        "Article 5\n\nScope of lamps and masts\n\nLamps burn.\n\nArticle 6\n\nMasts stand.\n"
+    )
+    assert law.by_id["demo:5"].heading == "Scope of lamps and masts"
+    assert law.by_id["demo:5"].text == "Lamps burn."
+    assert law.by_id["demo:6"].heading == ""
+    assert law.by_id["demo:6"].text == "Masts stand."
+
+
 def test_sections_are_part_of_the_id_where_numbers_start_again() -> None:
     law = read(
         "Article 1. One\n\nText.\n\nANNEX\n\nSECTION 1. COSTS\n\n1. First.\n\n2. Second.\n\n"

@@ -12,7 +12,15 @@ from typing import NamedTuple
 
 from corpus.model import Instrument, Kind, LawText
 from corpus.readers.builder import TreeBuilder, check_source, squeeze
-from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write_outline
+from corpus.readers.outline import (
+    Placed,
+    Span,
+    arrange,
+    cut,
+    ends_sentence,
+    text_lines,
+    write_outline,
+)
 from corpus.readers.running import is_running, write_running
 
 EXPECTED = "a treaty with headings such as 'Article 1' or 'Regulation 1'"
@@ -22,7 +30,7 @@ _LONGEST_HEADING = 220
 
 _NUMBER = r"[A-E]-\d+|\d{1,3}\s?(?:bis|ter|quater|[A-Z]\b)?|[IVXLC]+(?:-\d+)?|[A-Z]"
 _HEADING = re.compile(
-    r"(?P<marks>#{1,6})?\s*(?P<word>article|part|sub-?section|section|annex|appendix|chapter"
+    r"(?P<marks>#{1,6})?\s*(?:conference\s)?(?P<word>article|part|sub-?section|section|annex|appendix|chapter"
     r"|regulation|rule|resolution|protocol|addendum)\b"
     rf"\s*(?P<number>(?:{_NUMBER})(?![\w’']))?\s*[.:–—-]?\s*(?P<title>.*)",
     re.IGNORECASE,
@@ -111,7 +119,8 @@ def read(source: str, *, instrument: Instrument, file: str) -> LawText:
         heading = headings[start]
         marked = source[start] == "#"
         closing = not marked and _CLOSING.match(source, start, end) is not None
-        if heading is None and untitled and not waiting and _is_title(source, start, end):
+        titled = _is_title(source, start, end) or (inline and _is_loose_title(source, start, end))
+        if heading is None and untitled and not waiting and titled:
             builder.entitle(squeeze(source[start:end].lstrip("#")), body=end)
             untitled = False
             continue
@@ -177,6 +186,12 @@ def _nesting(source: str, lines: list[Span], headings: dict[int, Heading | None]
 def _is_title(source: str, start: int, end: int) -> bool:
     line = source[start:end].lstrip("# ")
     return not line.isdigit() and (source[start] == "#" or line.isupper())
+
+
+def _is_loose_title(source: str, start: int, end: int) -> bool:
+    """Return whether a plain line below ``Article 5`` is its title: no label and no sentence."""
+    labelled = cut(source, [(start, end)])[0].label is not None
+    return end - start <= _LONGEST_HEADING and not labelled and not ends_sentence(source, end)
 
 
 def find_heading(source: str, start: int, end: int) -> Heading | None:
