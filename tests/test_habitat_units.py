@@ -110,30 +110,9 @@ def test_any_text_is_a_quantity_or_a_design_error(text: str) -> None:
 
 
 UNITS = [
-    "m",
-    "km",
-    "nmi",
-    "mm",
-    "kg",
-    "t",
-    "day",
-    "month",
-    "year",
-    "kN",
-    "MPa",
-    "atm",
-    "L",
-    "m**2",
-    "km**2",
-    "m**4",
-    "mg/L",
-    "dB",
-    "percent",
-    "kn",
-    "degC",
-    "ppm",
-    "W",
-]
+    "m", "km", "nmi", "mm", "kg", "t", "day", "month", "year", "kN", "MPa", "atm", "L", "m**2",
+    "km**2", "m**4", "mg/L", "dB", "percent", "kn", "degC", "ppm", "W",
+]  # fmt: skip
 
 
 @given(

@@ -45,7 +45,7 @@ def plasticity_reduction(stress: float, material: Material, criteria: Criteria =
     """
     if stress <= 0.0:
         return 1.0
-    exponent = (material.ramberg_osgood_n - 1.0) * math.log(stress / material.yield_mpa)
+    exponent = (material.ramberg_osgood_n - 1.0) * (math.log(stress) - math.log(material.yield_mpa))
     # an exponent above 300 is plasticity beyond any meaning; the cap keeps the product finite.
     plastic = (
         criteria.proof_strain

@@ -1,0 +1,57 @@
+"""The design model: what is unknown, what is required, and that designs never change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from habitat import Design
+
+MINIMAL: dict[str, Any] = {
+    "name": "A",
+    "purpose": "other",
+    "site": {"latitude": 1.0, "longitude": 2.0},
+}
+
+
+def test_absent_null_and_empty_sections_mean_the_same() -> None:
+    absent = Design.model_validate(MINIMAL)
+    null = Design.model_validate({**MINIMAL, "crew": None, "hull": {"thickness": None}})
+    empty = Design.model_validate({**MINIMAL, "crew": {}})
+    assert absent == null == empty
+    assert absent.crew.persons is None
+
+
+@pytest.mark.parametrize("key", ["name", "purpose", "site"])
+def test_required_keys(key: str) -> None:
+    with pytest.raises(ValidationError):
+        Design.model_validate({name: value for name, value in MINIMAL.items() if name != key})
+
+
+def test_designs_are_frozen() -> None:
+    design = Design.model_validate(MINIMAL)
+    with pytest.raises(ValidationError):
+        design.site.latitude = 5.0  # type: ignore[misc]
+
+
+def test_json_dump_reads_back_the_same() -> None:
+    design = Design.model_validate(
+        {
+            **MINIMAL,
+            "operator_state": "fra",
+            "hull": {"inner_diameter": "4.0 m", "frame_second_moment": "2.5e-5 m4"},
+            "noise": {"received_level": "110 dB re 1 µPa"},
+            "discharges": {"oil_in_water": "15 ppm"},
+            "contract": {"area": "75 000 km2", "relinquished": "20 %", "year": 3},
+        }
+    )
+    assert Design.model_validate(design.model_dump(mode="json")) == design
+    assert design.operator_state == "FRA"
+
+
+def test_equal_amounts_in_other_units_are_equal_designs() -> None:
+    first = Design.model_validate({**MINIMAL, "safety_zone": {"radius": "500 m"}})
+    second = Design.model_validate({**MINIMAL, "safety_zone": {"radius": "0.5 km"}})
+    assert first == second
