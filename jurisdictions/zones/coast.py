@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -227,10 +227,13 @@ def _geod() -> Any:
 @lru_cache(maxsize=1)
 def load_coast() -> Coast:
     """Read ``jurisdictions/data/coast.npz`` (see SOURCES.md there) once per process."""
-    with (
-        resources.files("jurisdictions.data").joinpath("coast.npz").open("rb") as stream,
-        np.load(stream, allow_pickle=False) as data,
-    ):
+    with resources.files("jurisdictions.data").joinpath("coast.npz").open("rb") as stream:
+        return read_coast(stream)
+
+
+def read_coast(stream: IO[bytes]) -> Coast:
+    """Unpack what :mod:`jurisdictions.data.derive_coast` packed."""
+    with np.load(stream, allow_pickle=False) as data:
         table = {key: data[key] for key in data.files}
     length = table["ring_length"].astype(np.int64)
     first = np.r_[0, np.cumsum(length)[:-1]]
