@@ -17,6 +17,7 @@ from importlib import resources
 from base import CorpusError, sha256_text
 from corpus.model import Kind, LawText
 from corpus.readers.builder import TreeBuilder
+from corpus.readers.labels import roman_value
 from corpus.sources import Scheme, Source, source
 
 _PATH = re.compile(r"[0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*")
@@ -192,7 +193,7 @@ class _Tree:
         if token.startswith("section-"):
             return "section"
         if annexed and len(above) == 1:
-            return self._annexed_unit()
+            return self.origin.annex_units.get(path[0], self._annexed_unit())
         if self.origin.scheme == "clauses":
             return "clause" if token.isdigit() else "point"
         if annexed and self.origin.scheme == "regulations" and token.isdigit():
@@ -215,6 +216,14 @@ class _Tree:
             return f", section {token.removeprefix('section-')}"
         if token.startswith("recital-"):
             return f" recital {token.removeprefix('recital-')}"
+        if (
+            len(path) == 1
+            and token.startswith("annex-")
+            and (self.origin.annex_numerals == "arabic")
+        ):
+            return f" Annex {roman_value(token.removeprefix('annex-'))}"
+        if len(path) == 2 and path[0] in self.origin.annex_names:
+            return f" {self.origin.annex_names[path[0]]} {token}"
         return None
 
     def _open(self, line: _Line, *, words: _Line | None) -> None:

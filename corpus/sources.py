@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from base import CorpusError
-from corpus.model import Instrument, Status, TextSource
+from corpus.model import Instrument, Kind, Status, TextSource
 
 #: Jurisdictions whose instruments are read by default; those under ``OTHER`` only on request.
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
@@ -94,6 +94,9 @@ class Source(_Frozen):
 
     Attributes:
         scheme: what its main units are called.
+        annex_numerals: how the official text numbers annexes; ids are always Roman.
+        annex_units: what the numbered units of an annex are called, where not as elsewhere.
+        annex_names: word before the number of such a unit in citations, such as ``Table``.
         urls: official addresses, the first one to cite.
         sections: first and last section, where files hold more than the instrument.
         note: what a reader of the text should know.
@@ -109,6 +112,9 @@ class Source(_Frozen):
     publisher: str
     edition: str
     scheme: Scheme
+    annex_numerals: Literal["roman", "arabic"] = "roman"
+    annex_units: dict[str, Kind] = Field(default_factory=dict)
+    annex_names: dict[str, str] = Field(default_factory=dict)
     adopted: date | None = None
     in_force_from: date | None = None
     in_force_until: date | None = None

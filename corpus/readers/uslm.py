@@ -147,7 +147,9 @@ def _section(section: Element, number: str, reading: Reading) -> None:
 
 def _heading(element: Element) -> str:
     heading = child(element, "heading")
-    return words(heading, skip=_APPARATUS) if heading is not None else ""
+    if heading is None:
+        return ""
+    return words(heading, skip=_APPARATUS).rstrip("—").rstrip(" .")
 
 
 def _body(element: Element, depth: int, reading: Reading) -> None:
