@@ -1,0 +1,241 @@
+"""Design files that make a rule hold or fail, derived from the rule itself.
+
+A witness is a set of settings (dotted keys of a design file) on top of a bare design. It is found
+by walking the rule's predicates; numbers come from the law that the rule was compiled against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+from compliance.evaluate import pint_unit
+from habitat.design import Design
+from habitat.facts import facts_of
+from habitat.units import quantity
+from jurisdictions.predicate import (
+    All,
+    Any_,
+    ByLaw,
+    Compare,
+    In,
+    InZone,
+    Is,
+    Known,
+    LawBound,
+    Not,
+    Order,
+    Predicate,
+)
+from jurisdictions.rulebook import Rule
+
+Settings = dict[str, Any]
+
+#: Zones, and where a design may stand to be in them (an assertion of the design file).
+PLACES = (
+    "eez", "continental_shelf", "territorial_sea", "area", "high_seas", "contiguous_zone",
+    "internal_waters", "archipelagic_waters", "antarctic_treaty_area",
+)  # fmt: skip
+
+#: Complete pressure hulls whose derived facts stand on either side of the engineering code.
+SPHERE: Settings = {
+    "site.depth": "1000 m",
+    "hull.form": "sphere",
+    "hull.material": "Ti-6Al-4V ELI",
+    "hull.inner_diameter": "4 m",
+    "hull.internal_pressure": "1 atm",
+    "hull.proof_test_factor": 1.25,
+    "hull.thickness": "60 mm",
+}
+CYLINDER: Settings = {
+    **SPHERE,
+    "site.depth": "200 m",
+    "hull.form": "cylinder",
+    "hull.material": "EH36",
+    "hull.inner_diameter": "6 m",
+    "hull.thickness": "40 mm",
+    "hull.length": "12 m",
+    "hull.frame_spacing": "0.6 m",
+    "hull.bulkhead_spacing": "12 m",
+    "hull.frame_second_moment": "2e8 mm^4",
+}
+CREW: Settings = {"crew.persons": 6, "crew.mission_duration": "28 day"}
+#: For derived facts: settings under which they are good, and settings under which they are bad.
+DERIVED: dict[str, tuple[Settings, Settings]] = {
+    "derived.hull.collapse_factor": (SPHERE, {**SPHERE, "hull.thickness": "8 mm"}),
+    "derived.hull.stress_utilisation": (SPHERE, {**SPHERE, "hull.thickness": "8 mm"}),
+    "derived.hull.material_accepted": (SPHERE, {**SPHERE, "hull.material": "acrylic PMMA"}),
+    "derived.hull.externally_loaded": (SPHERE, {**SPHERE, "hull.internal_pressure": "102 bar"}),
+    "derived.hull.interframe_usage": (CYLINDER, {**CYLINDER, "hull.thickness": "12 mm"}),
+    "derived.hull.general_buckling_usage": (
+        CYLINDER,
+        {**CYLINDER, "hull.frame_second_moment": "1e5 mm^4", "hull.thickness": "10 mm"},
+    ),
+    "derived.waste.capacity_ratio": (
+        {**CREW, "waste.storage_capacity": "500 L"},
+        {**CREW, "waste.storage_capacity": "100 L"},
+    ),
+    "derived.life_support.reserve": (
+        {**CREW, "life_support.oxygen_reserve": "120 hour"},
+        {**CREW, "life_support.oxygen_reserve": "20 hour"},
+    ),
+    "derived.buoyancy.flooding_ratio": (
+        {**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "85 kN"},
+        {**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "10 kN"},
+    ),
+}
+_MIRROR: dict[Order, Order] = {"<=": ">", "<": ">=", ">=": "<", ">": "<=", "=": ">"}
+
+
+def witnesses(predicate: Predicate | None, wanted: bool, rule: Rule) -> Iterator[Settings]:
+    """Yield settings under which a predicate is ``wanted``; none where that cannot be."""
+    match predicate:
+        case None:
+            if wanted:
+                yield {}
+        case All(all=parts) | Any_(any=parts):
+            together = isinstance(predicate, All) == wanted
+            if together:
+                yield from _jointly(list(parts), wanted, rule)
+                return
+            # One part is enough; the others are kept on the other side so that it alone decides.
+            for index, part in enumerate(parts):
+                rest = [other for place, other in enumerate(parts) if place != index]
+                for chosen in witnesses(part, wanted, rule):
+                    for others in _jointly(rest, not wanted, rule):
+                        merged = merge(chosen, others)
+                        if merged is not None:
+                            yield merged
+            for part in parts:
+                yield from witnesses(part, wanted, rule)
+        case Not(not_=part):
+            yield from witnesses(part, not wanted, rule)
+        case InZone(zone=names):
+            yield from ({"site.zone": place} for place in PLACES if (place in names) == wanted)
+        case Is(fact=fact, is_=value):
+            yield from _word(fact, (value,), wanted)
+        case In(fact=fact, in_=words):
+            yield from _word(fact, words, wanted)
+        case Known(fact=fact, known=known):
+            yield {fact: _something(fact) if known == wanted else None}
+        case ByLaw(fact=fact, law=pointer):
+            number = rule.number(pointer)
+            assert number is not None, f"{rule.id}: no number for {pointer}"
+            assert number.comparator != "range"
+            yield from _number(fact, number.comparator, number.value, number.unit, wanted)
+        case Compare(fact=fact, order=order, bound=LawBound(law=pointer)):
+            number = rule.number(pointer)
+            assert number is not None, f"{rule.id}: no number for {pointer}"
+            yield from _number(fact, order, number.value, number.unit, wanted)
+        case Compare(fact=fact, order=order, bound=bound):
+            value, _, unit = str(bound).partition(" ")
+            yield from _number(fact, order, float(value), unit, wanted)
+
+
+def merge(first: Settings, second: Settings) -> Settings | None:
+    """Join two sets of settings, or ``None`` where they contradict each other."""
+    if any(key in first and first[key] != value for key, value in second.items()):
+        return None
+    return {**first, **second}
+
+
+def _jointly(parts: list[Predicate], wanted: bool, rule: Rule) -> Iterator[Settings]:
+    if not parts:
+        yield {}
+        return
+    for head in witnesses(parts[0], wanted, rule):
+        for tail in _jointly(parts[1:], wanted, rule):
+            merged = merge(head, tail)
+            if merged is not None:
+                yield merged
+
+
+def _word(fact: str, words: tuple[Any, ...], wanted: bool) -> Iterator[Settings]:
+    if fact in DERIVED:
+        yield DERIVED[fact][0 if (words == (True,)) == wanted else 1]
+        return
+    if fact in ("zone.us_ocs", "zone.us_state_waters", "zone.eu_marine_waters"):
+        yield from _water(fact, (words == (True,)) == wanted)
+        return
+    if fact == "zone.coastal_state":
+        yield from ({"site.coastal_state": word, "site.zone": "eez"} for word in words if wanted)
+        return
+    known = _choices(fact)
+    yield from ({fact: choice} for choice in known if (choice in words) == wanted)
+
+
+def _water(fact: str, wanted: bool) -> Iterator[Settings]:
+    state = {"zone.eu_marine_waters": "PRT"}.get(fact, "USA")
+    place = "territorial_sea" if fact == "zone.us_state_waters" else "eez"
+    yield {"site.zone": place, "site.coastal_state": state if wanted else "BRA"}
+
+
+def _choices(fact: str) -> tuple[Any, ...]:
+    """What a word or flag of the design file can be."""
+    annotation = _annotation(fact)
+    words = tuple(_literals(annotation))
+    return words or (True, False)
+
+
+def _annotation(fact: str) -> Any:
+    model: Any = Design
+    for name in fact.split("."):
+        annotation = model.model_fields[name].annotation
+        model = next(
+            (item for item in (annotation, *get_args(annotation)) if hasattr(item, "model_fields")),
+            model,
+        )
+    return annotation
+
+
+def _literals(annotation: Any) -> Iterator[Any]:
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for part in get_args(annotation):
+            yield from _literals(part)
+
+
+def _something(fact: str) -> Any:
+    annotation = str(_annotation(fact))
+    words = tuple(_literals(_annotation(fact)))
+    if words:
+        return words[0]
+    if "State" in annotation or fact.endswith("_state"):
+        return "NRU"
+    return True
+
+
+def _number(
+    fact: str, order: Order, bound: float, unit: str, wanted: bool
+) -> Iterator[Settings]:
+    """A value clearly on the wanted side of a bound, written with its unit."""
+    if not wanted:
+        order = _MIRROR[order]
+    if fact in DERIVED:
+        good, bad = DERIVED[fact]
+        yield good if wanted else bad
+        return
+    step = abs(bound) * 0.2 or 1.0
+    value = {"<=": bound, ">=": bound, "=": bound, "<": bound - step, ">": bound + step}[order]
+    yield {fact: _written(fact, value, unit)}
+
+
+def _written(fact: str, value: float, unit: str) -> Any:
+    annotation = str(_annotation(fact))
+    name = pint_unit(unit)
+    if "Count" in annotation or fact in ("contract.year", "contract.application_fee_usd"):
+        return round(value) if float(value).is_integer() else int(value) + 1
+    if not name or (name == "percent" and fact == "hull.proof_test_factor"):
+        return value / 100 if name == "percent" else value
+    return f"{value:.12g} {quantity(1, name).units:C}"
+
+
+def bare() -> Settings:
+    """A design that says nothing beyond what a design file must say."""
+    return {"name": "witness", "purpose": "other", "site": {"latitude": 37.84, "longitude": -31.52}}
+
+
+def keys() -> set[str]:
+    """Every key of the design file."""
+    return set(facts_of(Design.model_validate(bare())))
