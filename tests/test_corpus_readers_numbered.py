@@ -24,7 +24,11 @@ Section 9.100. Purpose. These rules are for lamps:
 
 (ii) it is hot.
 
-(b) Section 9.101 does not apply.
+(b) Section 9.101 does not apply to paragraph
+
+(c) of this section.
+
+(c) Lamps are dear.
 
 § 9.101 What must a keeper do?
 
@@ -67,9 +71,11 @@ def test_federal_regulations_become_a_tree() -> None:
         "demo:9.100.a.i",
         "demo:9.100.a.ii",
         "demo:9.100.b",
+        "demo:9.100.c",
         "demo:9.101",
         "demo:9.101.a",
     ]
+    assert law.by_id["demo:9.100.c"].text == "Lamps are dear."
     assert law.by_id["demo:9.100"].heading == "Purpose"
     assert law.by_id["demo:9.100"].text == "These rules are for lamps:"
     assert law.by_id["demo:9.100.a.ii"].citation == "99 CFR § 9.100(a)(ii)"

@@ -12,7 +12,7 @@ import re
 
 from corpus.model import Instrument, Kind, LawText
 from corpus.readers.builder import TreeBuilder, check_source, squeeze
-from corpus.readers.labels import to_roman
+from corpus.readers.labels import LATIN, to_roman
 from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write_outline
 from corpus.readers.treaty import list_kind
 
@@ -20,7 +20,7 @@ EXPECTED = "regulations with headings such as 'Regulation 1. Use of terms'"
 
 _HEADING = re.compile(
     r"\[{0,2}(?P<word>Regulation|Part|Section|Annex|Schedule|Appendix) "
-    r"(?P<number>\d{1,3}|[IVX]{1,5})(?:\s(?P<latin>bis|ter|quat(?:er)?|Alt)\b)?"
+    rf"(?P<number>\d{{1,3}}|[IVX]{{1,5}})(?:\s(?P<latin>{LATIN}|Alt)\b)?"
     r"(?:\.(?:\s+|$)|\s+(?=[A-Z\[])|$)"
 )
 #: Page number and document symbol, as at the foot or head of a page: ``6 13-40403``.

@@ -20,7 +20,8 @@ _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 #: Places that a list may skip or go back and still be the same list.
 _WIDEST_GAP = 8
 
-_LATIN = r"(?P<latin>bis|ter|quat(?:er)?|quin(?:quies)?|sexies)"
+#: Suffixes of pieces inserted between two numbers.
+LATIN = r"bis|ter|quat(?:er)?|quin(?:quies)?|sex(?:ies)?|sept(?:ies)?|oct(?:ies)?"
 
 #: A label where it is tried: ``(a)``, ``(12)``, ``10.1``, ``5.``, ``5. bis``, ``a)`` or ``i -``.
 LABEL = re.compile(
@@ -29,7 +30,7 @@ LABEL = re.compile(
     r"|(?P<dot>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z]|[IVX]{1,6})\.(?=\s|$)"
     r"|(?P<half>\d{1,3}|[a-z]|[ivx]{1,6}|[A-Z])\)(?=[\s“]|$)"
     r"|(?P<dash>[ivx]{1,4}) -(?=\s))"
-    rf"(?:\s?{_LATIN}\b)?"
+    rf"(?:\s?(?P<latin>{LATIN})\b)?"
 )
 
 

@@ -15,6 +15,9 @@ Mark = Literal["line", "chain", "inline"]
 Span = tuple[int, int]
 
 _TERMINAL = re.compile(r"(?:[.;:,!?—–”\"»\]]|\band|\bor)$")
+_REFERENCE = re.compile(
+    r"\b(?:paragraph|section|article|regulation|clause|point|annex|part)s?$", re.IGNORECASE
+)
 _INLINE = re.compile(
     r"([:;.,—])(?: \d{1,3} \d{2}-\d{5})?\s*(?:(?:and|or)\s*)?-?\s?"
     r"(?=\(\w{1,4}\)|\d{1,2}\.|[a-z][.)]\s)"
@@ -109,7 +112,8 @@ def arrange(source: str, pieces: Sequence[Piece]) -> list[Placed]:
             continue
         following = ahead[rank[index] + 1 : rank[index] + 65]
         whole = previous_end == 0 or ends_sentence(source, previous_end)
-        if not _called_for(ladder, piece, following, whole):
+        referred = _is_reference(source, piece, previous_end)
+        if not _called_for(ladder, piece, following, whole=whole, referred=referred):
             if piece.mark == "line":
                 placed.append(Placed(piece, None, None))
                 previous_end = piece.end
@@ -120,11 +124,26 @@ def arrange(source: str, pieces: Sequence[Piece]) -> list[Placed]:
     return placed
 
 
-def _called_for(ladder: Ladder, piece: Piece, ahead: Sequence[Label], whole: bool) -> bool:
+def _is_reference(source: str, piece: Piece, before: int) -> bool:
+    """Return whether a line was broken between "paragraph" and its number "(d) of this section"."""
+    return (
+        not source[piece.body : piece.body + 1].isupper()
+        and _REFERENCE.search(source, max(0, before - 16), before) is not None
+    )
+
+
+def _called_for(
+    ladder: Ladder, piece: Piece, ahead: Sequence[Label], *, whole: bool, referred: bool
+) -> bool:
+    """Return whether a label is one of the text's own lists, no reference and no number.
+
+    ``whole`` says that the text before it ends a sentence, ``referred`` that it ends in a word
+    such as "paragraph", so that the label only begins a line that was broken there.
+    """
     label = piece.label
     assert label is not None
     if piece.mark == "line":
-        return whole or ladder.fits(label)
+        return whole or (ladder.fits(label) and not referred)
     if piece.mark == "chain":
         return ladder.starts(label) or (label.shape == "clause" and ladder.fits(label))
     if ladder.continues(label) and (piece.before in ";.:" or label.shape == "clause"):
