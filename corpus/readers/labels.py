@@ -21,7 +21,7 @@ _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _WIDEST_GAP = 8
 
 #: Suffixes of pieces inserted between two numbers.
-LATIN = r"bis|ter|quat(?:er)?|quin(?:quies)?|sex(?:ies)?|sept(?:ies)?|oct(?:ies)?"
+LATIN = r"bis|ter|quat(?:er)?|quin(?:t|quies)?|sex(?:ies)?|sept(?:ies)?|oct(?:ies)?"
 
 #: A label where it is tried: ``(a)``, ``(12)``, ``10.1``, ``5.``, ``5. bis``, ``a)`` or ``i -``.
 LABEL = re.compile(
