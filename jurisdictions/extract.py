@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from base import ExtractionError, read_text, write_whole
 from jurisdictions.norm import LEAD_IN, Extraction, Norm, Ordinal, Quantity, TextSpan
 from jurisdictions.pipeline.bearers import is_agent
+from jurisdictions.pipeline.lexicon import FORM_VERBS
 from jurisdictions.pipeline.text import label_end, normalise
 from jurisdictions.pipeline.units import PINT_UNITS, unit_dimension
 from jurisdictions.pipeline.zones import PATTERNS, european
@@ -48,7 +49,9 @@ LONGEST_TEXT = 200_000
 _SENTENCE_END = re.compile(r"[.?!]\s+[\"'(]?[A-Z]")
 _CLAUSE_END = re.compile(r"[.;:](?=\s|$)")
 _BY_AGENT = re.compile(r"(?:^|,\s)by (?:its|the|an?|their) ((?:[a-z-]+ ){0,3}[a-z-]+)\b")
-_FREEDOM = re.compile(r"freedom (?:of|to)\b", re.IGNORECASE)
+_FREEDOM = re.compile(r"(freedom) (?:of|to)\b", re.IGNORECASE)
+#: A list item with a letter: "(c)", "c)", "c.".
+LETTERED = re.compile(r"\s*(?:\([A-Za-z]{1,4}\)|[A-Za-z]\)|[a-z]\.\s)")
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +131,7 @@ def extract_texts(
         if origin.is_lead:
             lead = read
         else:
-            yield _join(origin.source, read, origin.lead_in, lead) if origin.lead_in else read
+            yield _join(origin, read, lead if origin.lead_in else Extraction())
 
 
 def _with_lead_ins(items: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, _Origin]]:
@@ -164,14 +167,6 @@ def _read(doc: Doc, origin: _Origin) -> Extraction:
     from jurisdictions.pipeline.state import rows
 
     source = origin.source
-    zones = tuple(doc._.zones)
-    if "eu_marine_waters" in zones:
-        is_european = (
-            origin.instrument.lower().startswith("msfd")
-            if origin.instrument
-            else european(f"{source} {origin.lead_in}")
-        )
-        zones = zones if is_european else tuple(z for z in zones if z != "eu_marine_waters")
     return Extraction(
         norms=tuple(
             replace(norm, cue=source[norm.start : norm.end]) for norm in rows(doc, "norms", Norm)
@@ -186,7 +181,7 @@ def _read(doc: Doc, origin: _Origin) -> Extraction:
         ),
         exceptions=_spans(source, rows(doc, "exceptions", TextSpan)),
         conditions=_spans(source, rows(doc, "conditions", TextSpan)),
-        zones=zones,
+        zones=tuple(doc._.zones),
         binds_installation=bool(doc._.binds_installation),
     )
 
@@ -195,18 +190,63 @@ def _spans(source: str, found: list[TextSpan]) -> tuple[TextSpan, ...]:
     return tuple(replace(item, span=source[item.start : item.end]) for item in found)
 
 
-def _join(text: str, read: Extraction, lead_in: str, lead: Extraction) -> Extraction:
-    """Complete a list item with what its lead-in says."""
-    zones = set(read.zones) | set(lead.zones)
+def _join(origin: _Origin, read: Extraction, lead: Extraction) -> Extraction:
+    """Complete a provision with what its lead-in says."""
+    text = origin.source
+    governing = _governing(origin.lead_in, lead)
     norms = read.norms
-    governing = _governing(lead_in, lead)
-    if governing is not None and not _first_sentence_has_norm(text, read):
-        norms = (_inherited(text, governing), *norms)
+    if governing is not None:
+        own = [norm for norm in norms if not _yields(norm)]
+        if not _in_first_sentence(text, own):
+            freedom = _freedom(text, origin.lead_in, governing)
+            norms = (freedom or _inherited(text, governing), *_after_first_sentence(text, norms))
+    elif LETTERED.match(text):
+        # a verb that opens a list item without its lead-in is a fragment, not an instruction
+        norms = tuple(norm for norm in norms if not (_orders(norm) and norm.cue[:1].isupper()))
+    named = set(read.zones) | set(lead.zones)
+    if "eu_marine_waters" in named and not _is_european(origin):
+        named.remove("eu_marine_waters")
     return replace(
         read,
         norms=norms,
-        zones=tuple(zone for zone in PATTERNS if zone in zones),
+        zones=tuple(zone for zone in PATTERNS if zone in named),
         binds_installation=read.binds_installation or (lead.binds_installation and bool(norms)),
+    )
+
+
+def _is_european(origin: _Origin) -> bool:
+    if origin.instrument:
+        return origin.instrument.lower().startswith("msfd")
+    return european(f"{origin.source} {origin.lead_in}")
+
+
+def _orders(norm: Norm) -> bool:
+    return norm.modality == "obligation" and norm.cue.lower() in FORM_VERBS
+
+
+def _yields(norm: Norm) -> bool:
+    """Tell norms that are only part of what a lead-in requires: "Submit ...", "X is consistent"."""
+    weak = norm.modality == "constitutive" and norm.cue in ("is", "are")
+    return weak or (_orders(norm) and norm.cue[:1].isupper())
+
+
+def _freedom(text: str, lead_in: str, governing: Norm) -> Norm | None:
+    """Read "freedom of navigation" in a list of freedoms as the permission that it is."""
+    start = label_end(text)
+    found = _FREEDOM.match(text, start)
+    if found is None or governing.modality != "constitutive":
+        return None
+    holders = [word for word in re.findall(r"[\w-]+", lead_in) if is_agent(word)]
+    stop = len(text.rstrip(" ;.,\n"))
+    return Norm(
+        "permission",
+        found.group(1),
+        start,
+        found.end(1),
+        holders[-1] if holders else None,
+        text[start:stop],
+        start,
+        stop,
     )
 
 
@@ -218,17 +258,24 @@ def _governing(lead_in: str, lead: Extraction) -> Norm | None:
     return None if _SENTENCE_END.search(lead_in[last.end :]) else last
 
 
-def _first_sentence_has_norm(text: str, read: Extraction) -> bool:
-    start = label_end(text)
-    end = _SENTENCE_END.search(text, start)
-    limit = end.start() if end else len(text)
-    return any(norm.start < limit for norm in read.norms)
+def _first_sentence_end(text: str) -> int:
+    end = _SENTENCE_END.search(text, label_end(text))
+    return end.start() if end else len(text)
+
+
+def _in_first_sentence(text: str, norms: list[Norm]) -> bool:
+    limit = _first_sentence_end(text)
+    return any(norm.start < limit for norm in norms)
+
+
+def _after_first_sentence(text: str, norms: tuple[Norm, ...]) -> list[Norm]:
+    limit = _first_sentence_end(text)
+    return [norm for norm in norms if norm.start >= limit]
 
 
 def _inherited(text: str, governing: Norm) -> Norm:
     start = label_end(text)
-    end = _SENTENCE_END.search(text, start)
-    stop = len(text.rstrip(" ;.,\n")) if end is None else end.start()
+    stop = len(text[: _first_sentence_end(text)].rstrip(" ;.,\n"))
     own = _BY_AGENT.search(text[start:stop]) if governing.bearer is None else None
     bearer = own.group(1) if own and is_agent(own.group(1).split()[-1]) else governing.bearer
     return Norm(

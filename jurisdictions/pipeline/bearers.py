@@ -10,7 +10,7 @@ from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.lexicon import word_set
 from jurisdictions.pipeline.modality import singular
 from jurisdictions.pipeline.state import Cue, put, rows
-from jurisdictions.pipeline.syntax import phrase
+from jurisdictions.pipeline.syntax import part_start, phrase
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -50,20 +50,61 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
     subject = doc[cue.subject] if cue.subject >= 0 else None
     if cue.modality == "constitutive":
         return _defined(doc, cue, subject, before)
-    agent = _by_agent(doc[cue.verb])
-    if subject is None:
+    passive = _is_passive(doc, cue)
+    agent = _by_agent(doc[cue.verb]) if passive else ""
+    if agent:
         return agent
-    if subject.lower_ in _PRONOUNS:
-        return before or agent
-    if subject.tag_ in ("WDT", "WP"):
-        return agent or _relative_bearer(subject)
-    if agent and _is_passive(doc[cue.verb]):
-        return agent
-    if not is_agent(subject.text):
-        return agent
-    if _is_passive(doc[cue.verb]) and not _addressed(doc, cue):
+    if subject is not None and subject.lower_ in _PRONOUNS:
+        return before or _antecedent(subject)
+    if subject is not None and subject.tag_ in ("WDT", "WP"):
+        return _relative_bearer(subject)
+    if passive and not _addressed(doc, cue):
         return ""
-    return phrase(subject).text
+    if subject is None or not is_agent(subject.text):
+        subject = None if subject is not None and _plain_thing(subject) else surface_agent(doc, cue)
+    return phrase(subject).text if subject is not None else ""
+
+
+def _plain_thing(subject: Token) -> bool:
+    """Tell a subject that the parser surely got right: it opens the sentence part."""
+    left = subject.left_edge.i
+    return left <= part_start(subject) + 1 and not subject.text[:1].isupper()
+
+
+def surface_agent(doc: Doc, cue: Cue) -> Token | None:
+    """Return the first noun phrase before the cue that can bear a duty and hangs on no preposition.
+
+    Long subjects ("States having borders on the region should, where ...") defeat the parser.
+    """
+    start = part_start(doc[cue.start])
+    for token in doc[start : cue.start]:
+        if token.tag_ == "MD":
+            return None
+        if not is_agent(token.text) or token.pos_ not in ("NOUN", "PROPN"):
+            continue
+        if token.i + 1 < cue.start and token.nbor().text in ("'s", "'", "-"):
+            continue
+        if token.dep_ == "compound" and token.head.i == token.i + 1:
+            continue
+        first = _phrase_start(token, start)
+        if first == start or doc[first - 1].pos_ not in ("ADP", "CCONJ", "VERB", "PART"):
+            return token
+    return None
+
+
+def _phrase_start(head: Token, floor: int) -> int:
+    at = head.i
+    while at > floor and head.doc[at - 1].pos_ in ("DET", "ADJ", "NOUN", "PROPN", "NUM"):
+        at -= 1
+    return int(at)
+
+
+def _antecedent(pronoun: Token) -> str:
+    """Return the last agent named before a pronoun, or the pronoun itself."""
+    for token in reversed(list(pronoun.doc[: pronoun.i])):
+        if token.pos_ in ("NOUN", "PROPN") and is_agent(token.text) and token.dep_ != "compound":
+            return phrase(token).text
+    return str(pronoun.text)
 
 
 def _relative_bearer(relative: Token) -> str:
@@ -75,8 +116,12 @@ def _relative_bearer(relative: Token) -> str:
     return ""
 
 
-def _is_passive(verb: Token) -> bool:
-    return any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children)
+def _is_passive(doc: Doc, cue: Cue) -> bool:
+    verb = doc[cue.verb]
+    if any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children):
+        return True
+    before = {token.lower_ for token in doc[cue.start : cue.verb]}
+    return verb.tag_ == "VBN" and bool(before & {"be", "is", "are", "been"})
 
 
 def _addressed(doc: Doc, cue: Cue) -> bool:
@@ -91,6 +136,16 @@ def _by_agent(verb: Token) -> str:
             for noun in child.children:
                 if noun.dep_ == "pobj" and is_agent(noun.text):
                     return phrase(noun).text
+    window = verb.doc[verb.i + 1 : min(verb.i + 9, verb.sent.end)]
+    for token in window:
+        if token.text in (",", ";", ":") or token.tag_ == "MD" or token.pos_ == "VERB":
+            break
+        if token.lower_ == "by":
+            for noun in verb.doc[token.i + 1 : min(token.i + 7, verb.sent.end)]:
+                if noun.pos_ not in ("DET", "ADJ", "NOUN", "PROPN"):
+                    break
+                if is_agent(noun.text) and noun.dep_ != "compound":
+                    return phrase(noun).text
     return ""
 
 
@@ -101,6 +156,10 @@ def _defined(doc: Doc, cue: Cue, subject: Token | None, before: str) -> str:
         quoted = _QUOTED.findall(doc[sent.start : cue.start].text)
         if quoted:
             return str(quoted[-1])
+    if subject is not None and subject.tag_ in ("WDT", "WP"):
+        subject = subject.head.head if subject.head.dep_ == "relcl" else subject
+    if subject is None:
+        subject = _first_noun(doc, cue)
     if subject is None:
         return before
     if subject.lower_ in _PRONOUNS:
@@ -112,3 +171,13 @@ def _defined(doc: Doc, cue: Cue, subject: Token | None, before: str) -> str:
         attr = [child for child in doc[cue.verb].children if child.dep_ == "attr"]
         return phrase(attr[0]).text if attr else ""
     return phrase(subject).text
+
+
+def _first_noun(doc: Doc, cue: Cue) -> Token | None:
+    """Return the head of the first noun phrase before the cue that hangs on no preposition."""
+    start = part_start(doc[cue.start])
+    for chunk in doc[start : cue.start].noun_chunks:
+        if chunk.start == start or doc[chunk.start - 1].pos_ not in ("ADP", "VERB", "CCONJ"):
+            head: Token = chunk.root
+            return head
+    return None

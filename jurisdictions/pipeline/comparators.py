@@ -45,6 +45,11 @@ _RIGHT = _rules(
 
 _LEFT = _rules(
     (
+        ("<=", r"≤"),
+        (">=", r"≥"),
+        ("<", r"<"),
+        (">", r">"),
+        (">=", _NOT + r" before " + _END),
         # frequency: the longer the interval, the rarer the act
         ("<=", _NOT + r"(?:\s+\w+){0,6}?\s+less frequently than(?: " + _ONCE + r")*"),
         ("<=", r"\b(?:at least|not less than|no less than)(?: " + _ONCE + r")+"),
@@ -65,7 +70,8 @@ _LEFT = _rules(
         ("<=", _NOT + r"(?: [\w,\-]+){0,4}? (?:exceed|exceeds|exceeded|exceeding|surpass)"),
         ("<=", _NOT + r"(?: [\w,\-]+){0,12}? (?:beyond|in excess of|past)"),
         # plain comparatives
-        (">=", r"\b(?:at least|at the least|as many as|as much as|minimum(?: \w+){0,3}? (?:of|is))"),
+        (">=", r"\b(?:at least|at the least|as many as|as much as)"),
+        (">=", r"\bminimum(?: \w+){0,3}? (?:of|is)"),
         ("<=", r"\b(?:at most|at the most|up to|up to and including|as far as|limited to|until)"),
         ("<=", r"\bmaximum(?: \w+){0,3}? (?:of|is|be)"),
         ("<=", r"\b(?:maximum|max\.?)"),
@@ -74,6 +80,7 @@ _LEFT = _rules(
         (">", r"\b(?:after|following|upon|on|from|until after) " + _END),
         ("<", r"\b(?:before|prior to|until) " + _END),
         ("<=", r"\b(?:by|not later than|no later than) " + _END),
+        (">", r"\bafter"),
         (">", r"\b" + _LARGER + r"(?: \w+)? than"),
         (">", r"\b(?:exceed|exceeds|exceeded|exceeding|in excess of|over|above|beyond|outside)"),
         ("<", r"\b" + _SMALLER + r"(?: \w+)? than"),

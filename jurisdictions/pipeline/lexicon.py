@@ -8,8 +8,10 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Verb forms that govern conduct or status; "will" and "can" state no norm in treaty English.
+#: Verb forms that govern conduct or status; "can" and "might" state no norm in treaty English.
 MODALS = frozenset(("shall", "must", "may", "should"))
+#: "Will" commands an organ in rules of procedure ("the Administrator will publish").
+ORGAN_MODAL = "will"
 
 #: Openers of clauses in which a modal describes rather than directs.
 SUBORDINATORS = word_set(
@@ -118,12 +120,15 @@ SPACES = word_set(
     "sea seas zone zones shelf limit limits point points line lines baseline baselines "
     "breadth waters edge margin boundary boundaries slope isobath"
 )
-#: Subjects whose "shall include" or "shall be" tells what they are.
+#: Subjects whose "shall include" tells what they are.
 DEFINED_THINGS = word_set(
-    "term terms fund funds cost costs income expenditure expenditures revenue revenues "
-    "assets resources proceeds expression liability burden period periods quorum majority "
-    "seat language languages membership capital damages proceedings damage price value "
-    "definition"
+    "term terms expression definition fund funds cost costs income expenditure expenditures "
+    "revenue revenues assets resources proceeds capital membership price value"
+)
+#: Subjects whose "shall be" places or fixes something.
+FIXED_THINGS = word_set(
+    "term terms liability burden period periods quorum majority seat language languages membership "
+    "damages proceedings price value"
 )
 #: Bodies that "shall be established" brings into being.
 BODIES = word_set(

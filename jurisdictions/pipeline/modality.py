@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.state import Cue, put
-from jurisdictions.pipeline.syntax import governed_verb, is_embedded, subject_of
+from jurisdictions.pipeline.syntax import governed_verb, is_embedded, joins, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -16,6 +16,8 @@ _NEGATIONS = frozenset(("not", "never", "neither"))
 _FINITE_DEPS = frozenset(("ROOT", "conj", "ccomp", "parataxis", "advcl", "dep", "nsubj"))
 #: A cue phrase such as "shall have the exclusive right" is cut after this many words.
 _PHRASE_WORDS = 8
+#: Participles of acts that bring something about by being stated ("is hereby established").
+_FOUNDING = frozenset(("established", "created", "defined", "vested", "recognized", "confirmed"))
 
 
 class CueFinder:
@@ -34,33 +36,65 @@ class CueFinder:
         """Needs tags, the dependency parse and sentence bounds."""
         cues: list[Cue] = []
         for sent in doc.sents:
-            found = [cue for token in sent if (cue := _modal_cue(token)) is not None]
+            found = _modal_cues(sent)
             taken = {at for cue in found for at in range(cue.start, cue.end)}
             found.extend(
                 cue
                 for token in sent
                 if token.i not in taken and (cue := _phrase_cue(token)) is not None
             )
+            if self.forms:
+                found.extend(cue for cue in _form_cues(sent) if _leads(cue, found))
             if self.present:
                 found.extend(_present_cues(sent, found))
-            if self.forms and not any(cue.kind in ("shall", "may") for cue in found):
-                found.extend(_form_cues(sent))
-            elif self.forms:
-                found.extend(cue for cue in _form_cues(sent) if cue.start < found[0].start)
             cues.extend(sorted(found, key=lambda cue: cue.start))
         put(doc, "cues", cues)
         return doc
 
 
-def _modal_cue(modal: Token) -> Cue | None:
+def _leads(cue: Cue, found: list[Cue]) -> bool:
+    """An instruction counts before any modal; one after a modal is part of its action."""
+    return all(cue.start < other.start for other in found)
+
+
+def _modal_cues(sent: Span) -> list[Cue]:
+    """Read the modals of a sentence in order; "and shall" shares the status of the one before."""
+    cues: list[Cue] = []
+    before: Cue | None = None
+    seen = False
+    for token in sent:
+        cue: Cue | None
+        if token.lower_ == "need" and token.i + 1 < sent.end and token.nbor().lower_ == "not":
+            cue = _need_not(token)
+        elif not _is_modal(token):
+            continue
+        elif seen and joins(token):
+            cue = None if before is None else _modal_cue(token, before.subject)
+        else:
+            cue = _modal_cue(token, None)
+        before, seen = cue, True
+        if cue is not None:
+            cues.append(cue)
+    return cues
+
+
+def _is_modal(token: Token) -> bool:
+    if token.lower_ == lex.ORGAN_MODAL:
+        return bool(token.tag_ == "MD")
+    return token.lower_ in lex.MODALS and (token.tag_ == "MD" or token.pos_ == "AUX")
+
+
+def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
+    """Return the cue of a modal; ``shared`` is the subject of the modal that it is joined to."""
     word = modal.lower_
-    if word == "need" and modal.i + 1 < len(modal.doc) and modal.nbor().lower_ == "not":
-        return _need_not(modal)
-    if word not in lex.MODALS or (modal.tag_ != "MD" and modal.pos_ != "AUX"):
-        return None
     verb = governed_verb(modal)
-    subject = subject_of(verb, modal.i)
-    if is_embedded(modal, verb, subject):
+    if shared is not None:
+        subject = modal.doc[shared] if shared >= 0 else None
+    else:
+        subject = subject_of(verb, modal.i)
+        if is_embedded(modal, verb, subject):
+            return None
+    if word == lex.ORGAN_MODAL and (subject is None or singular(subject.lower_) not in lex.AGENTS):
         return None
     start, end = modal.i, modal.i + 1
     negated = False
@@ -216,9 +250,11 @@ def _copula(root: Token) -> Cue | None:
     verb = root
     if root.lower_ not in _BE:
         passive = [child for child in root.children if child.lower_ in _BE and child.i < root.i]
-        if root.tag_ != "VBN" or not passive:
+        if root.lower_ not in _FOUNDING or not passive:
             return None
         verb = passive[0]
+    if any(token.lower_ in lex.SUBORDINATORS for token in root.doc[root.sent.start : verb.i]):
+        return None
     subject = subject_of(root, verb.i)
     if subject is None or subject.tag_ in ("WDT", "WP", "EX") or subject.lower_ in ("it", "there"):
         return None

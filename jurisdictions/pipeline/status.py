@@ -26,6 +26,9 @@ _ADVERBS = word_set(
 )
 
 
+_BARS = frozenset(("if", "when", "where", "after", "upon", "with", "until"))
+
+
 class StatusJudge:
     """Fill in ``Cue.modality`` for the rows of ``doc._.cues``.
 
@@ -127,10 +130,10 @@ def _shall(doc: Doc, cue: Cue, *, bars: bool) -> Cue:
 
 
 def _only_if(words: list[str]) -> bool:
-    for at, word in enumerate(words[:-1]):
-        if word == "only" and words[at + 1] in ("if", "when", "where", "after", "upon", "with"):
-            return True
-    return False
+    """Tell "shall be issued only if" and "shall only be issued when" from "only the lights"."""
+    if words[:2] == ["only", "be"]:
+        return any(word in _BARS for word in words)
+    return any(word == "only" and words[at + 1] in _BARS for at, word in enumerate(words[:-1]))
 
 
 def _granting(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
@@ -158,10 +161,10 @@ def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     at = cue.verb + 1
     stop = min(at + 9, verb.sent.end)
     for token in doc[at:stop]:
-        if token.text in (";", ":"):
-            break
         word = token.lower_
-        if word in lex.RIGHTS:
+        if token.text in (";", ":") or _other_object(token):
+            break
+        if word in lex.RIGHTS and not token.is_title:
             if "such" in words[:3] and "as" in words:
                 return replace(cue, modality="constitutive")
             barred = cue.negated or any(other.lower_ == "no" for other in doc[at : token.i])
@@ -180,6 +183,13 @@ def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     if _is_agent(doc, cue) and doc[at : at + 2].text.lower().startswith(("in ", "on ")):
         return None
     return replace(cue, modality="prohibition" if "no" in words[:3] else "constitutive")
+
+
+def _other_object(token: Token) -> bool:
+    """Tell "its principal office" from "the right": the verb has another object."""
+    return token.dep_ in ("dobj", "attr") and token.lower_ not in (
+        lex.RIGHTS | lex.DUTIES | lex.REGARDS
+    )
 
 
 def _is_agent(doc: Doc, cue: Cue) -> bool:
@@ -216,7 +226,7 @@ def _status_predicate(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> bool
         return False
     if any(child.dep_ == "attr" and child.i > cue.start for child in verb.children):
         return True
-    return subject in lex.DEFINED_THINGS
+    return subject in lex.FIXED_THINGS
 
 
 def _of_space(doc: Doc, cue: Cue, verb: Token) -> bool:
@@ -231,6 +241,4 @@ def _of_space(doc: Doc, cue: Cue, verb: Token) -> bool:
 
 
 def _defines(doc: Doc, cue: Cue, verb: Token) -> bool:
-    return verb.lower_ in ("include", "be", "exclude") and (
-        _subject_word(doc, cue) in lex.DEFINED_THINGS
-    )
+    return verb.lower_ in ("include", "exclude") and (_subject_word(doc, cue) in lex.DEFINED_THINGS)

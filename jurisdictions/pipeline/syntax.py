@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj", "expl"))
 _VERBAL = frozenset(("VERB", "AUX"))
 _MAX_CLIMB = 6
+_PHRASE_PARTS = frozenset(("NOUN", "PROPN", "ADJ", "DET", "PRON", "NUM", "ADV", "PART"))
 
 
 def governed_verb(modal: Token) -> Token:
@@ -105,6 +106,28 @@ def previous_word(token: Token) -> Token | None:
     return None
 
 
+def joins(modal: Token) -> bool:
+    """Tell a modal joined to the one before it: "shall report and shall keep"."""
+    before = previous_word(modal)
+    return before is not None and before.lower_ in ("and", "or", "but", "either", "nor")
+
+
+def surface_opener(modal: Token) -> Token | None:
+    """Return the subordinator right before the noun phrase that precedes a modal, if any.
+
+    "as the Council may require" is read off the words, whatever the parser made of it.
+    """
+    at = modal.i - 1
+    while at >= modal.sent.start and modal.i - at <= 9:
+        token = modal.doc[at]
+        if token.lower_ in SUBORDINATORS or token.lower_ == "that":
+            return token if token.i < modal.i - 1 else None
+        if token.pos_ not in _PHRASE_PARTS and token.text != "-":
+            return None
+        at -= 1
+    return None
+
+
 def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
     """Tell whether a modal stands in a clause that describes, conditions or qualifies.
 
@@ -117,6 +140,9 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
         return True
     if before is not None and (before.tag_ in ("WDT", "WP") or before.lower_ in ("which", "who")):
         return not strong or _restricts(before)
+    surface = surface_opener(modal)
+    if surface is not None and surface.lower_ != "that" and surface.pos_ != "NOUN":
+        return True
     if subject is not None and subject.i < modal.i:
         if subject.tag_ in ("WDT", "WP") or subject.lower_ in ("which", "who"):
             return not strong or _restricts(subject)
