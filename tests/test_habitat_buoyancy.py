@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habitat.buoyancy import enclosed_volume_m3, lift_n, shell_mass_kg
@@ -18,6 +18,7 @@ def test_deep_titanium_sphere_of_two_metre_bore() -> None:
     assert 0.7 < shell / displaced < 0.95
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 10.0), st.floats(1e-6, 1e-4))
 def test_thin_shell_weighs_area_times_thickness(radius: float, ratio: float) -> None:
     wall = ratio * radius

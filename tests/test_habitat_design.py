@@ -33,7 +33,7 @@ def test_required_keys(key: str) -> None:
 def test_designs_are_frozen() -> None:
     design = Design.model_validate(MINIMAL)
     with pytest.raises(ValidationError):
-        design.site.latitude = 5.0  # type: ignore[misc]
+        design.site.latitude = 5.0
 
 
 def test_json_dump_reads_back_the_same() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from base import DesignError, UsageError
@@ -49,12 +49,14 @@ def test_the_required_wall_just_meets_the_governing_mode() -> None:
     assert thin["margins"][answer["governing"]] < 0
 
 
+@settings(deadline=None)
 @given(st.floats(50.0, 9000.0), st.floats(1.0, 500.0))
 def test_deeper_needs_more_wall(depth: float, deeper: float) -> None:
     shallow = _sphere(f"{depth!r} m")["required_thickness_mm"]
     assert _sphere(f"{depth + deeper!r} m")["required_thickness_mm"] > shallow
 
 
+@settings(deadline=None)
 @given(st.floats(0.2, 20.0))
 def test_wall_scales_with_diameter(factor: float) -> None:
     base = assess_cli("sphere", TITANIUM, "1 m", "4000 m")["required_thickness_mm"]

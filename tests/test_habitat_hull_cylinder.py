@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habitat.hull import Geometry, Material, find_material, required_thickness
@@ -36,6 +36,7 @@ def test_worked_hull_of_three_metre_radius(wall_mm: float, allowed_mpa: float) -
     assert (0.8 * collapse >= 2.015) == (wall_mm == 30.0)
 
 
+@settings(deadline=None)
 @given(st.floats(0.002, 0.008), st.floats(0.15, 0.8))
 def test_von_mises_agrees_with_windenburg_and_trilling(slender: float, bay: float) -> None:
     radius = 1000.0
@@ -55,6 +56,7 @@ def test_very_short_bays_have_no_closed_form() -> None:
     assert windenburg_trilling(1000.0, 50.0, 100.0, STEEL) is None
 
 
+@settings(deadline=None)
 @given(st.floats(0.05, 20.0), st.floats(0.1, 10.0))
 def test_interframe_curve_lies_below_both_limits(elastic: float, yielding: float) -> None:
     collapse = interframe_collapse(elastic, yielding)
@@ -74,6 +76,7 @@ def test_bryant_of_a_long_framed_tube_is_a_ring() -> None:
     assert bryant_general(radius, 25.0, spacing, 1e8, inertia, STEEL) == pytest.approx(ring)
 
 
+@settings(deadline=None)
 @given(st.floats(0.05, 10.0), st.floats(2000.0, 50_000.0), st.floats(5.0, 60.0))
 def test_required_frame_just_carries_the_pressure(
     pressure: float, span: float, wall: float
@@ -85,6 +88,7 @@ def test_required_frame_just_carries_the_pressure(
         assert carried == pytest.approx(pressure, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 100.0), st.floats(5.0, 60.0), st.floats(200.0, 3000.0))
 def test_buckling_depends_on_proportions_only(scale: float, wall: float, spacing: float) -> None:
     first = von_mises_interframe(3000.0, wall, spacing, STEEL)
@@ -97,6 +101,7 @@ def test_buckling_depends_on_proportions_only(scale: float, wall: float, spacing
     assert again == pytest.approx(overall, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(300.0, 2000.0), st.floats(1.01, 2.0))
 def test_closer_frames_carry_more(spacing: float, wider: float) -> None:
     near = von_mises_interframe(3000.0, 25.0, spacing, STEEL)

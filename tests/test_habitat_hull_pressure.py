@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habitat.hull.pressure import (
@@ -32,12 +32,14 @@ def test_density_in_situ(depth_m: float, density: float) -> None:
     assert seawater_density_kg_m3(depth_m) == pytest.approx(density, rel=5e-4)
 
 
+@settings(deadline=None)
 @given(depths, st.floats(0.1, 50.0), latitudes)
 def test_pressure_and_density_grow_with_depth(depth: float, more: float, latitude: float) -> None:
     assert sea_pressure_mpa(depth + more, latitude) > sea_pressure_mpa(depth, latitude)
     assert seawater_density_kg_m3(depth + more, latitude) > seawater_density_kg_m3(depth, latitude)
 
 
+@settings(deadline=None)
 @given(depths, latitudes)
 def test_latitude_matters_little_and_not_its_sign(depth: float, latitude: float) -> None:
     pressure = sea_pressure_mpa(depth, latitude)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habitat.hull import STANDARD, Geometry, Material, find_material, required_thickness
@@ -31,6 +31,7 @@ def _metal(name: str) -> Material:
     return found
 
 
+@settings(deadline=None)
 @given(pressures, radii)
 def test_mean_stress_tends_to_the_thin_wall_formula(pressure: float, radius: float) -> None:
     thickness = 1e-5 * radius
@@ -39,6 +40,7 @@ def test_mean_stress_tends_to_the_thin_wall_formula(pressure: float, radius: flo
     assert bore_von_mises(pressure, radius, thickness) == pytest.approx(thin, rel=1e-4)
 
 
+@settings(deadline=None)
 @given(pressures, radii, ratios)
 def test_the_bore_is_stressed_above_the_mean(pressure: float, radius: float, ratio: float) -> None:
     mean = mean_wall_stress(pressure, radius, ratio * radius)
@@ -52,6 +54,7 @@ def test_mean_stress_is_equilibrium_of_a_half_sphere() -> None:
     assert mean_wall_stress(pressure, inner, thickness) == pytest.approx(force / section)
 
 
+@settings(deadline=None)
 @given(metals, radii, ratios)
 def test_collapse_stays_below_elastic_buckling(name: str, radius: float, ratio: float) -> None:
     metal = _metal(name)
@@ -61,6 +64,7 @@ def test_collapse_stays_below_elastic_buckling(name: str, radius: float, ratio: 
     assert collapse <= elastic * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(metals, radii, ratios)
 def test_collapse_solves_its_own_equation(name: str, radius: float, ratio: float) -> None:
     metal, wall = _metal(name), ratio * radius
@@ -70,6 +74,7 @@ def test_collapse_solves_its_own_equation(name: str, radius: float, ratio: float
     assert pressure == pytest.approx(elastic * reduction, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(radii, st.floats(0.05, 0.5))
 def test_an_elastic_perfectly_plastic_wall_collapses_near_yield(
     radius: float, ratio: float
@@ -86,6 +91,7 @@ def test_a_thin_sphere_collapses_elastically() -> None:
     assert krenzke_kiernan(1000.0, 2.0, metal) == pytest.approx(elastic, rel=1e-3)
 
 
+@settings(deadline=None)
 @given(metals, radii, ratios, st.floats(0.01, 100.0))
 def test_collapse_depends_on_proportions_only(
     name: str, radius: float, ratio: float, scale: float
@@ -97,6 +103,7 @@ def test_collapse_depends_on_proportions_only(
     )
 
 
+@settings(deadline=None)
 @given(metals, radii, ratios, st.floats(1.001, 1.5))
 def test_a_thicker_wall_is_stronger(name: str, radius: float, ratio: float, more: float) -> None:
     metal = _metal(name)
@@ -104,6 +111,7 @@ def test_a_thicker_wall_is_stronger(name: str, radius: float, ratio: float, more
     assert krenzke_kiernan(radius, wall * more, metal) > krenzke_kiernan(radius, wall, metal)
 
 
+@settings(deadline=None)
 @given(metals, st.floats(0.0, 5000.0), st.floats(0.0, 5000.0))
 def test_plasticity_only_reduces_and_grows_with_stress(
     name: str, first: float, second: float
@@ -136,6 +144,7 @@ def test_walls_of_a_four_metre_bore(name: str, depth_mpa: float, wall_mm: float)
     assert wall == pytest.approx(wall_mm, rel=0.01)
 
 
+@settings(deadline=None)
 @given(metals, radii, st.floats(0.5, 60.0), st.floats(1.01, 1.5))
 def test_required_wall_grows_with_pressure(
     name: str, radius: float, pressure: float, more: float
@@ -149,6 +158,7 @@ def test_required_wall_grows_with_pressure(
         assert thicker > wall
 
 
+@settings(deadline=None)
 @given(metals, radii, st.floats(0.5, 100.0))
 def test_required_wall_is_the_smallest_that_meets_both_criteria(
     name: str, radius: float, pressure: float

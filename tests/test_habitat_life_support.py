@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habitat.life_support import NOMINAL, hours_to_co2, mission_needs
@@ -28,6 +28,7 @@ def test_nobody_breathes() -> None:
     assert mission_needs(0, 28).oxygen_kg == 0
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.floats(0.1, 400.0), st.integers(2, 10))
 def test_needs_grow_in_proportion(persons: int, days: float, times: int) -> None:
     once, more = mission_needs(persons, days), mission_needs(persons, days * times)

@@ -193,6 +193,7 @@ def test_reads_yaml_1_2_scalars() -> None:
     assert lines["h"] == 8
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["true", "null", "6", "1.5", "900 m", "a: b", "[1]", "*x", "!!str 1", "no"]))
 def test_a_setting_reads_as_in_a_file(text: str) -> None:
     value = parse_scalar(text, where="key")

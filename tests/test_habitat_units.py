@@ -6,7 +6,7 @@ import math
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from base import DesignError, UsageError
@@ -99,6 +99,7 @@ def test_never_evaluates_powers(text: str) -> None:
     assert time.perf_counter() - started < 1.0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_quantity_or_a_design_error(text: str) -> None:
     try:
@@ -115,6 +116,7 @@ UNITS = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.integers(-(10**15), 10**15),
