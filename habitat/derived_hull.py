@@ -75,6 +75,7 @@ def hull_facts(design: Design, criteria: Criteria = STANDARD) -> dict[str, Fact]
         "derived.hull.material_accepted": _accepted(material),
         **{f"derived.hull.{name}": unknown("; ".join(reasons)) for name in _SHELL_FACTS},
         **_load_facts(load),
+        "derived.hull.proof_pressure": _proof_pressure(design, load),
     }
     if isinstance(load, str) or isinstance(geometry, str) or not isinstance(material, Material):
         return facts
@@ -103,6 +104,18 @@ def _load_facts(load: Load | str) -> dict[str, Fact]:
         load.difference_mpa > 0.0,
     )
     return {name: derived(value, basis) for name, value in zip(names, values, strict=True)}
+
+
+def _proof_pressure(design: Design, load: Load | str) -> Fact:
+    factor = design.hull.proof_test_factor
+    if isinstance(load, str) or factor is None:
+        told = load if isinstance(load, str) else ""
+        need = lacking({"hull.proof_test_factor": factor})
+        return unknown("; ".join(filter(None, (told, need))))
+    return derived(
+        quantity(factor * load.difference_mpa, "MPa"),
+        "hull.proof_test_factor times the external pressure difference",
+    )
 
 
 def _geometry(design: Design) -> Geometry | str:

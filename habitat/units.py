@@ -85,21 +85,37 @@ class Dimension:
 #: Research I 178); rounded up so that no published sounding is refused.
 MAX_SEABED_DEPTH_M = 11_100.0
 
+#: What no amount on Earth exceeds: the equator (WGS 84), the surface of the Earth, the volume and
+#: mass of its ocean, the age of the universe; and twice the stiffest modulus known (diamond).
+#: Beyond them a number is a slip, and formulas would overflow.
+_EQUATOR_M = 40_075_017.0
+_EARTH_SURFACE_M2 = 5.2e14
+_OCEAN_VOLUME_M3 = 1.4e18
+_OCEAN_MASS_KG = 1.5e21
+_UNIVERSE_DAYS = 5.1e12
+_STIFFEST_PA = 2.5e12
+#: Width of an atom: nothing that is built is smaller.
+_ATOM_M = 1e-10
+
 DIMENSIONS = MappingProxyType(
     {
-        "length": Dimension("length", "m", "500 m"),
-        "positive length": Dimension("length", "m", "2 m", exclusive=True),
+        "length": Dimension("length", "m", "500 m", maximum=_EQUATOR_M),
+        "positive length": Dimension("length", "m", "2 m", minimum=_ATOM_M, maximum=_EQUATOR_M),
         "depth": Dimension("depth", "m", "850 m", exclusive=True, maximum=MAX_SEABED_DEPTH_M),
-        "mass": Dimension("mass", "kg", "500 kg"),
-        "time": Dimension("time", "day", "28 day"),
-        "force": Dimension("force", "N", "85 kN"),
-        "pressure": Dimension("pressure", "Pa", "1 atm"),
-        "positive pressure": Dimension("pressure", "Pa", "355 MPa", exclusive=True),
-        "volume": Dimension("volume", "m**3", "400 L"),
-        "area": Dimension("area", "m**2", "75000 km2"),
-        "second moment of area": Dimension("second moment of area", "m**4", "2.5e-5 m4"),
+        "mass": Dimension("mass", "kg", "500 kg", maximum=_OCEAN_MASS_KG),
+        "time": Dimension("time", "day", "28 day", maximum=_UNIVERSE_DAYS),
+        "force": Dimension("force", "N", "85 kN", maximum=10.0 * _OCEAN_MASS_KG),
+        "pressure": Dimension("pressure", "Pa", "1 atm", maximum=_STIFFEST_PA),
+        "positive pressure": Dimension(
+            "pressure", "Pa", "355 MPa", exclusive=True, maximum=_STIFFEST_PA
+        ),
+        "volume": Dimension("volume", "m**3", "400 L", maximum=_OCEAN_VOLUME_M3),
+        "area": Dimension("area", "m**2", "75000 km2", maximum=_EARTH_SURFACE_M2),
+        "second moment of area": Dimension(
+            "second moment of area", "m**4", "2.5e-5 m4", maximum=_EQUATOR_M**4
+        ),
         "power": Dimension("power", "W", "50 kW"),
-        "speed": Dimension("speed", "m/s", "4 kn"),
+        "speed": Dimension("speed", "m/s", "4 kn", maximum=299_792_458.0),
         "temperature": Dimension("temperature", "kelvin", "4 degC"),
         "concentration": Dimension("concentration", "mg/L", "10 mg/L"),
         "sound level": Dimension("sound level", "dB", "110 dB", minimum=-math.inf),
@@ -211,11 +227,10 @@ def check_quantity(
     if not math.isfinite(amount):
         raise error(f"expected a finite {wanted.name}, {shown}", where=where)
     if amount < wanted.minimum or (wanted.exclusive and amount == wanted.minimum):
-        least = "more than" if wanted.exclusive else "at least"
-        raise error(
-            f"expected {wanted.article} of {least} {wanted.minimum:g} {wanted.unit}, {shown}",
-            where=where,
-        )
+        # Of a length that must not be zero, say that rather than name the width of an atom.
+        above = "more than 0" if amount <= 0.0 < wanted.minimum else f"at least {wanted.minimum:g}"
+        above = f"more than {wanted.minimum:g}" if wanted.exclusive else above
+        raise error(f"expected {wanted.article} of {above} {wanted.unit}, {shown}", where=where)
     if amount > wanted.maximum:
         raise error(
             f"expected {wanted.article} of at most {wanted.maximum:g} {wanted.unit}, {shown}",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from habitat import Design, apply_settings
 from habitat.derived import derived_facts
@@ -126,6 +129,40 @@ def test_a_material_outside_the_table_is_unknown_not_refused() -> None:
 def test_certified_strength_replaces_the_table() -> None:
     weaker = _value(_design(**{"hull.yield_strength": "600 MPa"}), "hull.stress_utilisation")
     assert weaker == pytest.approx((_value(_design(), "hull.stress_utilisation") or 0) * 795 / 600)
+
+
+def test_proof_pressure_follows_the_factor() -> None:
+    design = _design(**{"hull.proof_test_factor": 1.25})
+    assert _value(design, "hull.proof_pressure", "MPa") == pytest.approx(1.25 * 40.66, rel=1e-3)
+    missing = derived_facts(_design(**{"site.depth": None}))["derived.hull.proof_pressure"]
+    assert missing.value is None
+    assert missing.basis == "needs site.depth; needs hull.proof_test_factor"
+
+
+lengths = st.floats(1e-10, 4e7).map(lambda metres: f"{metres!r} m")
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["sphere", "cylinder"]),
+    st.sampled_from(["EH36", "316L", "acrylic"]),
+    st.lists(lengths, min_size=5, max_size=5),
+    st.floats(1e-6, 11_100.0),
+    st.floats(1e-9, 2.4e12),
+)
+def test_no_possible_design_breaks_the_formulas(
+    form: str, material: str, sizes: list[str], depth: float, strength: float
+) -> None:
+    keys = ("inner_diameter", "thickness", "length", "frame_spacing", "bulkhead_spacing")
+    dimensions = {f"hull.{key}": size for key, size in zip(keys, sizes, strict=True)}
+    design = _design(
+        **{"hull.form": form, "hull.material": material, "site.depth": f"{depth!r} m"},
+        **{"hull.yield_strength": f"{strength!r} Pa", "hull.frame_second_moment": "1 m4"},
+        **dimensions,
+    )
+    for name, fact in derived_facts(design).items():
+        if hasattr(fact.value, "magnitude"):
+            assert math.isfinite(fact.value.magnitude), name
 
 
 def test_pressurised_habitat_waits_for_its_load_case() -> None:

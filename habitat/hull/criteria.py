@@ -19,6 +19,7 @@ class Criteria:
         yield_factor: least ratio of yield strength to mean wall stress.
         interframe_usage: greatest ratio of load to inter-frame collapse pressure, and to yield.
         general_usage: greatest ratio of load to general (overall) buckling pressure.
+        proof_test_factor: test pressure over the pressure at design depth.
         krenzke_kiernan: coefficient of the Krenzke-Kiernan formula.
         proof_strain: plastic strain at which the yield strength is read.
         shallow_pressure_mpa: load below which class tables ask for a larger collapse factor.
@@ -35,6 +36,9 @@ class Criteria:
     )
     general_usage: float = _constant(
         0.5, "ABS underwater vehicles: usage factor for overall buckling", recalled=False
+    )
+    proof_test_factor: float = _constant(
+        1.25, "ABS underwater vehicles: hydrostatic test, two cycles", recalled=False
     )
     krenzke_kiernan: float = _constant(
         0.84, "Krenzke and Kiernan, near-perfect spheres, Poisson's ratio 0.3", recalled=True

@@ -30,6 +30,13 @@ class Geometry:
     bulkhead_spacing: float | None = None
     frame_second_moment: float | None = None
 
+    @property
+    def bay(self) -> float | None:
+        """Unsupported length of shell: between frames, or between closer bulkheads."""
+        if self.frame_spacing is None or self.bulkhead_spacing is None:
+            return self.frame_spacing
+        return min(self.frame_spacing, self.bulkhead_spacing)
+
 
 @dataclass(frozen=True, slots=True)
 class Mode:
@@ -127,7 +134,7 @@ def _interframe(
     material: Material,
     factor: float,
 ) -> Mode:
-    spacing = geometry.frame_spacing
+    spacing = geometry.bay
     if spacing is None:
         return Mode("interframe_collapse", None, factor, True, "needs the frame spacing")
     elastic = cylinder.von_mises_interframe(radius, thickness, spacing, material)
@@ -162,7 +169,7 @@ def _windenburg(
     material: Material,
     factor: float,
 ) -> Mode:
-    name, spacing = "interframe_windenburg_trilling", geometry.frame_spacing
+    name, spacing = "interframe_windenburg_trilling", geometry.bay
     elastic = (
         None
         if spacing is None

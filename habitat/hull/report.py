@@ -123,6 +123,7 @@ def _answer(
         "pressure_mpa": result.load.difference_mpa,
         "sea_pressure_mpa": result.load.sea_mpa,
         "load_case": result.load.case,
+        "proof_test_mpa": result.criteria.proof_test_factor * result.load.difference_mpa,
         # Rounded up to a micrometre, so that the stated wall still meets the rule.
         "required_thickness_mm": None if required is None else math.ceil(required * 1000.0) / 1000,
         "governing": result.governing,

@@ -19,13 +19,15 @@ def mean_wall_stress(pressure: float, inner_radius: float, thickness: float) -> 
     for a thin wall.
     """
     outer = inner_radius + thickness
-    return pressure * outer**2 / (outer**2 - inner_radius**2)
+    # t (Ro + Ri) is Ro² - Ri² without the cancellation that a thin wall would suffer.
+    return pressure * outer**2 / (thickness * (outer + inner_radius))
 
 
 def bore_von_mises(pressure: float, inner_radius: float, thickness: float) -> float:
     """Return the elastic equivalent stress at the bore, 1.5 p Ro³ / (Ro³ - Ri³) (Lamé)."""
     outer = inner_radius + thickness
-    return 1.5 * pressure * outer**3 / (outer**3 - inner_radius**3)
+    wall = thickness * (outer**2 + outer * inner_radius + inner_radius**2)
+    return 1.5 * pressure * outer**3 / wall
 
 
 def zoelly(inner_radius: float, thickness: float, material: Material) -> float:
