@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from base import CorpusError, sha256_bytes
 from corpus.model import Instrument, LawText
-from corpus.sources import Copy, ReaderName, Source
+from corpus.sources import UNITS, Copy, ReaderName, Scheme, Source
 
 TEXT, XML, PDF = 0, 1, 2
 #: Formats of the readers, in the order in which copies are preferred; plain text is not listed.
@@ -24,7 +24,9 @@ TOGETHER: frozenset[ReaderName] = frozenset({"uslm", "criteria"})
 Part = tuple[bytes, str]
 
 
-def read_copy(source: Source, copy: Copy, parts: Sequence[Part], *, file: str) -> LawText:
+def read_copy(
+    source: Source, copy: Copy, parts: Sequence[Part], *, file: str, whole: bool = True
+) -> LawText:
     """Read the files that make up one copy; only some readers take more than one.
 
     Args:
@@ -32,10 +34,36 @@ def read_copy(source: Source, copy: Copy, parts: Sequence[Part], *, file: str) -
         copy: the shape in which it was recognised.
         parts: bytes and shown name of each file, at least one.
         file: the file, or the folder of the files, as reports show it.
+        whole: refuse files that hold only a part of the instrument.
 
     Raises:
-        CorpusError: where the reader does not find the instrument in the files.
+        CorpusError: where the reader does not find the instrument in the files, or not all of it.
     """
+    text = _read(source, copy, parts, file)
+    if whole and source.units is not None:
+        found = main_units(text, source.scheme)
+        if found < source.units:
+            raise CorpusError(
+                f"holds {found} of {source.units} {source.scheme} of {source.id}",
+                where=file,
+                hint="an audit needs the whole text",
+            )
+    return text
+
+
+def main_units(text: LawText, scheme: Scheme) -> int:
+    """Return how many articles, regulations or sections stand outside the annexes."""
+    kind = UNITS[scheme]
+    stem = f"{text.instrument.id}:"
+    return sum(
+        provision.kind == kind
+        and "~" not in provision.id
+        and "." not in provision.id.removeprefix(stem)
+        for provision in text.provisions
+    )
+
+
+def _read(source: Source, copy: Copy, parts: Sequence[Part], file: str) -> LawText:
     hashes = [sha256_bytes(data) for data, _ in parts]
     instrument = source.instrument(
         sha256=hashes[0] if len(hashes) == 1 else sha256_bytes("\n".join(hashes).encode("ascii")),

@@ -18,17 +18,10 @@ from base import CorpusError, sha256_text
 from corpus.model import Kind, LawText
 from corpus.readers.builder import TreeBuilder
 from corpus.readers.labels import roman_value
-from corpus.sources import Scheme, Source, source
+from corpus.sources import UNITS, Source, source
 
 _PATH = re.compile(r"[0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_UNITS: dict[Scheme, Kind] = {
-    "articles": "article",
-    "regulations": "regulation",
-    "sections": "section",
-    "clauses": "clause",
-    "paragraphs": "paragraph",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +182,7 @@ class _Tree:
                 "appendix": "appendix",
                 "recital": "recital",
             }
-            return named.get(word, _UNITS[self.origin.scheme])
+            return named.get(word, UNITS[self.origin.scheme])
         if token.startswith("section-"):
             return "section"
         if annexed and len(above) == 1:

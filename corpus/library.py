@@ -19,7 +19,16 @@ from corpus.digests import load_digests
 from corpus.model import LawText
 from corpus.sources import Copy, Source, load_sources
 
-__all__ = ["Scan", "Skipped", "load_digests", "load_folder", "scan_folder", "text_for"]
+__all__ = [
+    "Scan",
+    "Skipped",
+    "law_files",
+    "load_digests",
+    "load_folder",
+    "recognise",
+    "scan_folder",
+    "text_for",
+]
 
 _SUFFIXES = {
     ".txt": TEXT, ".md": TEXT, ".xml": XML, ".xhtml": XML, ".html": XML, ".htm": XML, ".pdf": PDF,
@@ -30,6 +39,8 @@ MAX_FILES = 20_000
 MAX_FILE_BYTES = 64 * 1024 * 1024
 #: Pages of a PDF that are searched for the markers of an instrument.
 _FRONT_PAGES = 4
+#: Puts copies of a part only behind whole ones of any format.
+_LAST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ def scan_folder(folder: Path, *, others: bool = False) -> Scan:
     """
     shelf = _Shelf(folder.resolve())
     wanted = [source for source in load_sources().values() if others or source.by_default]
-    for path in _files(folder, shelf.skipped):
+    for path in law_files(folder, shelf.skipped):
         shelf.sort_in(path, wanted)
     texts: dict[str, LawText] = {}
     for source in wanted:
@@ -87,8 +98,15 @@ def scan_folder(folder: Path, *, others: bool = False) -> Scan:
     return Scan(texts, tuple(shelf.skipped))
 
 
-def text_for(path: Path, *, sources: Iterable[Source] | None = None) -> LawText:
-    """Read one file as whichever known instrument it holds.
+def text_for(
+    path: Path, *, sources: Iterable[Source] | None = None, whole: bool = False
+) -> LawText:
+    """Read one file as whichever known instrument it holds, be it only a part of it.
+
+    Args:
+        path: the file.
+        sources: instruments that it may be; all known ones by default.
+        whole: refuse a file that holds only a part of the instrument.
 
     Raises:
         CorpusError: where the file cannot be read or no known instrument is recognised in it.
@@ -97,7 +115,7 @@ def text_for(path: Path, *, sources: Iterable[Source] | None = None) -> LawText:
     known = list(load_sources().values() if sources is None else sources)
     shelf.sort_in(path, known)
     for source in known:
-        text = shelf.read(source)
+        text = shelf.read(source, whole=whole)
         if text is not None:
             return text
     for skipped in shelf.skipped:
@@ -109,8 +127,30 @@ def text_for(path: Path, *, sources: Iterable[Source] | None = None) -> LawText:
     )
 
 
-def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
-    """Yield regular files below a folder, by name, links that lead out of it left out."""
+def recognise(path: Path) -> list[tuple[Source, Copy]]:
+    """Return the known instruments that a file holds, and in which shape; empty where none.
+
+    Raises:
+        CorpusError: where the file cannot be read.
+    """
+    shelf = _Shelf(path.resolve().parent)
+    known = list(load_sources().values())
+    shelf.sort_in(path, known)
+    for skipped in shelf.skipped:
+        raise CorpusError(skipped.reason, where=str(path))
+    return [
+        (source, source.copy_[found.position])
+        for source in known
+        for found in shelf.found.get(source.id, ())
+    ]
+
+
+def law_files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
+    """Yield the files below a folder that may hold law, by name, links out of it left out.
+
+    Raises:
+        CorpusError: where there is no such folder or it holds too many files.
+    """
     if not folder.is_dir():
         raise CorpusError("no such folder", where=str(folder), hint="check --corpus")
     root = folder.resolve()
@@ -168,18 +208,15 @@ class _Shelf:
             self.skipped.append(Skipped(self._shown(path), problem.what))
             matches = []
         for source, position in matches:
-            copy = source.copy_[position]
-            if source not in sources:
-                continue
-            if copy.partial:
-                self.skipped.append(Skipped(self._shown(path), copy.partial))
-                continue
-            rank = FORMATS.get(copy.reader, TEXT)
-            self.found.setdefault(source.id, []).append(_Found(rank, not named, position, path))
+            if source in sources:
+                copy = source.copy_[position]
+                rank = FORMATS.get(copy.reader, TEXT) + (_LAST if copy.partial else 0)
+                found = _Found(rank, not named, position, path)
+                self.found.setdefault(source.id, []).append(found)
         if not matches:
             self.contents.pop(path, None)
 
-    def read(self, source: Source) -> LawText | None:
+    def read(self, source: Source, *, whole: bool = True) -> LawText | None:
         """Read the preferred copy of an instrument, or the next one where it fails.
 
         Raises:
@@ -197,8 +234,9 @@ class _Shelf:
             ]
             copies = [item for item in copies if item not in group]
             try:
-                text = self._read(source, copy, [item.path for item in group])
+                text = self._read(source, copy, [item.path for item in group], whole)
             except CorpusError as problem:
+                # Where a copy is broken, another may do; where none does, the first one is told.
                 failure = failure or problem
                 self.skipped.append(Skipped(self._shown(first.path), problem.what))
                 continue
@@ -211,10 +249,12 @@ class _Shelf:
             raise failure
         return None
 
-    def _read(self, source: Source, copy: Copy, paths: list[Path]) -> LawText:
+    def _read(self, source: Source, copy: Copy, paths: list[Path], whole: bool) -> LawText:
+        if whole and copy.partial:
+            raise CorpusError(copy.partial, where=self._shown(paths[0]))
         parts = [(self._bytes(path), self._shown(path)) for path in paths]
         file = parts[0][1] if len(parts) == 1 else Path(parts[0][1]).parent.as_posix()
-        return read_copy(source, copy, parts, file=file)
+        return read_copy(source, copy, parts, file=file, whole=whole)
 
     def _recognised(self, path: Path, sources: list[Source]) -> Iterator[tuple[Source, int]]:
         """Yield the instruments whose markers are all found in a file."""

@@ -24,6 +24,15 @@ ReaderName = Literal[
 #: What an instrument calls its main unit, which decides kinds and citations of its provisions.
 Scheme = Literal["articles", "regulations", "sections", "clauses", "paragraphs"]
 
+#: Kind of the main units of each scheme.
+UNITS: dict[Scheme, Kind] = {
+    "articles": "article",
+    "regulations": "regulation",
+    "sections": "section",
+    "clauses": "clause",
+    "paragraphs": "paragraph",
+}
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,6 +103,7 @@ class Source(_Frozen):
 
     Attributes:
         scheme: what its main units are called.
+        units: how many main units a whole copy has, annexes not counted; ``None`` where not told.
         annex_numerals: how the official text numbers annexes; ids are always Roman.
         annex_units: what the numbered units of an annex are called, where not as elsewhere.
         annex_names: word before the number of such a unit in citations, such as ``Table``.
@@ -112,6 +122,7 @@ class Source(_Frozen):
     publisher: str
     edition: str
     scheme: Scheme
+    units: int | None = Field(default=None, ge=1)
     annex_numerals: Literal["roman", "arabic"] = "roman"
     annex_units: dict[str, Kind] = Field(default_factory=dict)
     annex_names: dict[str, str] = Field(default_factory=dict)
