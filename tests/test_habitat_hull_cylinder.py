@@ -117,3 +117,16 @@ def test_stiffer_frames_spare_plating() -> None:
 
     assert wall(2.0e7) > wall(2.6e7) > wall(1e9)
     assert math.isclose(wall(1e9), wall(1e10))
+
+
+def test_bryant_by_hand() -> None:
+    # R 3 m, t 30 mm, Lb 12 m: lambda 0.7854, shell 11.11 MPa at n = 2; stiff frames add
+    # 3 E Ic / (R^3 Lf) = 38.15 MPa, and more at every higher n.
+    pressure = bryant_general(3000.0, 30.0, 600.0, 12_000.0, 1e9, STEEL)
+    assert pressure == pytest.approx(11.11 + 38.15, rel=1e-3)
+
+
+def test_bulkheads_closer_than_frames_bound_the_bay() -> None:
+    assert Geometry("cylinder", 3000.0, 600.0, 400.0).bay == 400.0
+    assert Geometry("cylinder", 3000.0, 600.0).bay == 600.0
+    assert Geometry("cylinder", 3000.0).bay is None

@@ -223,3 +223,15 @@ def test_any_data_gives_a_design_or_a_design_error(data: dict[str, Any]) -> None
         assert "\n" not in str(problem)
     else:
         assert {"name", "purpose", "site"} <= data.keys()
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="ab:{}[]-?&*!|>'\"#%@,~<=\\\n\t\r 019.eE_\u0085\u2028", max_size=60))
+def test_any_text_is_a_mapping_or_a_design_error(text: str) -> None:
+    for as_json in (False, True):
+        try:
+            data, _ = read_markup(text, where="design.yaml", as_json=as_json)
+        except DesignError as problem:
+            assert "\n" not in str(problem)
+        else:
+            assert isinstance(data, dict)
