@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from base import DesignError
 from habitat.derived import derived_facts
 from habitat.facts import Fact, facts_of
 from jurisdictions.parties import eu_member
@@ -58,24 +57,20 @@ class Situation:
     circumstances: Circumstances
 
 
-def situate(design: Design, *, as_of: date) -> Situation:
-    """Resolve the site's zones and gather every fact that a rule may ask for.
+def zones_with(zone: str) -> frozenset[str]:
+    """Return every zone that holds where ``zone`` is asserted (an economic zone has a shelf)."""
+    return _ZONES_WITH[zone]
 
-    Raises:
-        DesignError: a zone asserted by the design that does not exist.
-    """
+
+def situate(design: Design, *, as_of: date) -> Situation:
+    """Resolve the site's zones and gather every fact that a rule may ask for."""
     from jurisdictions.zones import resolve
 
     site = resolve(design.site.latitude, design.site.longitude)
     asserted: list[str] = []
     zones, coastal_state = site.zones, site.coastal_state
     if design.site.zone is not None:
-        if design.site.zone not in _ZONES_WITH:
-            raise DesignError(
-                f"site.zone: {design.site.zone!r} is not a zone",
-                hint=f"use one of {', '.join(_ZONES_WITH)}",
-            )
-        zones = _ZONES_WITH[design.site.zone]
+        zones = zones_with(design.site.zone)
         asserted.append("site.zone")
         if not zones & _NATIONAL:
             coastal_state = None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
 from compliance.evaluate import pint_unit
+from compliance.situation import zones_with
 from habitat.design import Design
 from habitat.facts import facts_of
 from habitat.units import quantity
@@ -60,31 +61,45 @@ CYLINDER: Settings = {
     "hull.frame_second_moment": "2e8 mm^4",
 }
 CREW: Settings = {"crew.persons": 6, "crew.mission_duration": "28 day"}
+THIN: Settings = {**SPHERE, "hull.thickness": "8 mm"}
+THIN_CYLINDER: Settings = {**CYLINDER, "hull.thickness": "12 mm"}
+WEAK_FRAMES: Settings = {
+    **CYLINDER,
+    "hull.frame_second_moment": "1e5 mm^4",
+    "hull.thickness": "10 mm",
+}
+HULLS = (SPHERE, CYLINDER, THIN, THIN_CYLINDER, WEAK_FRAMES)
 #: For derived facts: settings under which they are good, and settings under which they are bad.
-DERIVED: dict[str, tuple[Settings, Settings]] = {
-    "derived.hull.collapse_factor": (SPHERE, {**SPHERE, "hull.thickness": "8 mm"}),
-    "derived.hull.stress_utilisation": (SPHERE, {**SPHERE, "hull.thickness": "8 mm"}),
-    "derived.hull.material_accepted": (SPHERE, {**SPHERE, "hull.material": "acrylic PMMA"}),
-    "derived.hull.externally_loaded": (SPHERE, {**SPHERE, "hull.internal_pressure": "102 bar"}),
-    "derived.hull.interframe_usage": (CYLINDER, {**CYLINDER, "hull.thickness": "12 mm"}),
-    "derived.hull.general_buckling_usage": (
-        CYLINDER,
-        {**CYLINDER, "hull.frame_second_moment": "1e5 mm^4", "hull.thickness": "10 mm"},
-    ),
+DERIVED: dict[str, tuple[tuple[Settings, ...], tuple[Settings, ...]]] = {
+    "derived.hull.collapse_factor": ((SPHERE,), (THIN,)),
+    "derived.hull.stress_utilisation": ((SPHERE,), (THIN,)),
+    "derived.hull.material_accepted": ((SPHERE,), ({**SPHERE, "hull.material": "acrylic PMMA"},)),
+    "derived.hull.externally_loaded": (HULLS, ({**SPHERE, "hull.internal_pressure": "102 bar"},)),
+    "derived.hull.interframe_usage": ((CYLINDER,), (THIN_CYLINDER,)),
+    "derived.hull.general_buckling_usage": ((CYLINDER,), (WEAK_FRAMES,)),
     "derived.waste.capacity_ratio": (
-        {**CREW, "waste.storage_capacity": "500 L"},
-        {**CREW, "waste.storage_capacity": "100 L"},
+        ({**CREW, "waste.storage_capacity": "500 L"},),
+        ({**CREW, "waste.storage_capacity": "100 L"},),
     ),
     "derived.life_support.reserve": (
-        {**CREW, "life_support.oxygen_reserve": "120 hour"},
-        {**CREW, "life_support.oxygen_reserve": "20 hour"},
+        ({**CREW, "life_support.oxygen_reserve": "120 hour"},),
+        ({**CREW, "life_support.oxygen_reserve": "20 hour"},),
     ),
     "derived.buoyancy.flooding_ratio": (
-        {**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "85 kN"},
-        {**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "10 kN"},
+        ({**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "85 kN"},),
+        ({**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "10 kN"},),
     ),
 }
-_MIRROR: dict[Order, Order] = {"<=": ">", "<": ">=", ">=": "<", ">": "<=", "=": ">"}
+#: A place in a contract area of the Authority that the tables know, and one that is in none.
+IN_CONTRACT_AREA: Settings = {"site.latitude": 10.4, "site.longitude": -117.2}
+IN_NO_CONTRACT_AREA: Settings = {"site.latitude": 37.84, "site.longitude": -31.52}
+
+
+class _Given:
+    """Stands for "any value will do"; another witness may say which."""
+
+
+GIVEN = _Given()
 
 
 def witnesses(predicate: Predicate | None, wanted: bool, rule: Rule) -> Iterator[Settings]:
@@ -111,32 +126,48 @@ def witnesses(predicate: Predicate | None, wanted: bool, rule: Rule) -> Iterator
         case Not(not_=part):
             yield from witnesses(part, not wanted, rule)
         case InZone(zone=names):
-            yield from ({"site.zone": place} for place in PLACES if (place in names) == wanted)
+            yield from (
+                {"site.zone": place}
+                for place in PLACES
+                if bool(zones_with(place) & set(names)) == wanted
+            )
         case Is(fact=fact, is_=value):
             yield from _word(fact, (value,), wanted)
         case In(fact=fact, in_=words):
             yield from _word(fact, words, wanted)
         case Known(fact=fact, known=known):
-            yield {fact: _something(fact) if known == wanted else None}
+            if fact == "zone.isa_contract_area":
+                yield IN_CONTRACT_AREA if known == wanted else IN_NO_CONTRACT_AREA
+            else:
+                yield {fact: GIVEN if known == wanted else None}
         case ByLaw(fact=fact, law=pointer):
             number = rule.number(pointer)
             assert number is not None, f"{rule.id}: no number for {pointer}"
             assert number.comparator != "range"
-            yield from _number(fact, number.comparator, number.value, number.unit, wanted)
+            yield from _number(fact, number.comparator, number.value, number.unit, wanted, rule)
         case Compare(fact=fact, order=order, bound=LawBound(law=pointer)):
             number = rule.number(pointer)
             assert number is not None, f"{rule.id}: no number for {pointer}"
-            yield from _number(fact, order, number.value, number.unit, wanted)
+            yield from _number(fact, order, number.value, number.unit, wanted, rule)
         case Compare(fact=fact, order=order, bound=bound):
             value, _, unit = str(bound).partition(" ")
-            yield from _number(fact, order, float(value), unit, wanted)
+            yield from _number(fact, order, float(value), unit, wanted, rule)
 
 
 def merge(first: Settings, second: Settings) -> Settings | None:
     """Join two sets of settings, or ``None`` where they contradict each other."""
-    if any(key in first and first[key] != value for key, value in second.items()):
-        return None
-    return {**first, **second}
+    merged = dict(first)
+    for key, value in second.items():
+        if merged.get(key, GIVEN) is GIVEN:
+            merged[key] = value
+        elif value is not GIVEN and merged[key] != value:
+            return None
+    return merged
+
+
+def settled(settings: Settings) -> Settings:
+    """Put some value wherever any will do."""
+    return {key: _something(key) if value is GIVEN else value for key, value in settings.items()}
 
 
 def _jointly(parts: list[Predicate], wanted: bool, rule: Rule) -> Iterator[Settings]:
@@ -152,7 +183,7 @@ def _jointly(parts: list[Predicate], wanted: bool, rule: Rule) -> Iterator[Setti
 
 def _word(fact: str, words: tuple[Any, ...], wanted: bool) -> Iterator[Settings]:
     if fact in DERIVED:
-        yield DERIVED[fact][0 if (words == (True,)) == wanted else 1]
+        yield from DERIVED[fact][0 if (words == (True,)) == wanted else 1]
         return
     if fact in ("zone.us_ocs", "zone.us_state_waters", "zone.eu_marine_waters"):
         yield from _water(fact, (words == (True,)) == wanted)
@@ -201,31 +232,76 @@ def _something(fact: str) -> Any:
     words = tuple(_literals(_annotation(fact)))
     if words:
         return words[0]
+    if "time" in annotation:
+        return "1 year"
     if "State" in annotation or fact.endswith("_state"):
         return "NRU"
     return True
 
 
 def _number(
-    fact: str, order: Order, bound: float, unit: str, wanted: bool
+    fact: str, order: Order, bound: float, unit: str, wanted: bool, rule: Rule
 ) -> Iterator[Settings]:
-    """A value clearly on the wanted side of a bound, written with its unit."""
-    if not wanted:
-        order = _MIRROR[order]
+    """Values on the wanted side of a bound, taken from around every bound on that fact."""
     if fact in DERIVED:
-        good, bad = DERIVED[fact]
-        yield good if wanted else bad
+        yield from DERIVED[fact][0 if wanted else 1]
         return
-    step = abs(bound) * 0.2 or 1.0
-    value = {"<=": bound, ">=": bound, "=": bound, "<": bound - step, ">": bound + step}[order]
-    yield {fact: _written(fact, value, unit)}
+    for value in _pool(fact, bound, unit, rule):
+        near = abs(value - bound) <= 1e-9 * abs(bound)
+        met = {
+            "<=": near or value < bound,
+            ">=": near or value > bound,
+            "<": not near and value < bound,
+            ">": not near and value > bound,
+            "=": near,
+        }[order]
+        if met == wanted:
+            yield {fact: _written(fact, value, unit)}
+
+
+def _pool(fact: str, bound: float, unit: str, rule: Rule) -> tuple[float, ...]:
+    bounds = [bound]
+    for value, other in _bounds_on(fact, rule):
+        if other != unit:
+            value = float(quantity(value, pint_unit(other)).to(pint_unit(unit)).magnitude)
+        bounds.append(value)
+    spread = [bound, 1.0] + [factor * item for item in bounds for factor in (1.0, 0.7, 1.3)]
+    return tuple(dict.fromkeys(value for value in spread if value >= 0))
+
+
+def _bounds_on(fact: str, rule: Rule) -> Iterator[tuple[float, str]]:
+    for predicate in (rule.binding.when, rule.binding.require, rule.binding.unless):
+        for part in _parts(predicate):
+            if getattr(part, "fact", None) != fact:
+                continue
+            match part:
+                case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
+                    number = rule.number(pointer)
+                    if number is not None:
+                        yield number.value, number.unit
+                case Compare(bound=bound) if not isinstance(bound, LawBound):
+                    value, _, unit = str(bound).partition(" ")
+                    yield float(value), unit
+
+
+def _parts(predicate: Predicate | None) -> Iterator[Predicate]:
+    match predicate:
+        case All(all=parts) | Any_(any=parts):
+            for part in parts:
+                yield from _parts(part)
+        case Not(not_=part):
+            yield from _parts(part)
+        case None:
+            return
+        case _:
+            yield predicate
 
 
 def _written(fact: str, value: float, unit: str) -> Any:
     annotation = str(_annotation(fact))
     name = pint_unit(unit)
-    if "Count" in annotation or fact in ("contract.year", "contract.application_fee_usd"):
-        return round(value) if float(value).is_integer() else int(value) + 1
+    if "int" in annotation:
+        return round(value)
     if not name or (name == "percent" and fact == "hull.proof_test_factor"):
         return value / 100 if name == "percent" else value
     return f"{value:.12g} {quantity(1, name).units:C}"
