@@ -107,13 +107,18 @@ def compile_numbers(texts: dict[str, LawText]) -> dict[str, Rule]:
     for name, text in texts.items():
         numeric = tuple(rule for rule in bindings()[name].rules if pointers(rule))
         read = {rule.provision for rule in numeric}
-        read |= {number.provision for rule in numeric for number in pointers(rule)} - {None}
+        read |= {
+            number.provision
+            for rule in numeric
+            for number in pointers(rule)
+            if number.provision is not None
+        }
         slim[name] = replace(text, provisions=tuple(within(text, read)))
         kept[name] = BindingFile(instrument=name, rules=numeric)
     return {rule.id: rule for rule in compile_rulebook(slim, kept).rules}
 
 
-def within(text: LawText, wanted: set[str | None]) -> Iterator[Provision]:
+def within(text: LawText, wanted: set[str]) -> Iterator[Provision]:
     """Yield the wanted provisions with what they contain and what contains them."""
     kept: set[str] = set()
     for provision in text.provisions:
@@ -212,6 +217,39 @@ def verdict(rule: Rule, *settings: dict[str, Any]) -> str:
     return judge_rule(rule, BINDING, facts(**merged)).verdict
 
 
+#: The figures that each rule reads, from the regulations and the Act themselves.
+NUMBERS: list[tuple[str, list[float]]] = [
+    ("isa-nodules-area-cap", [150_000]),
+    ("isa-nodules-first-relinquishment", [3, 20, 75_000]),
+    ("isa-nodules-second-relinquishment", [5, 10, 75_000]),
+    ("isa-nodules-third-relinquishment", [8, 20, 75_000]),
+    ("isa-sulphides-block-size", [100]),
+    ("isa-sulphides-number-of-blocks", [100, 200]),
+    ("isa-sulphides-extent-of-blocks", [1_000]),
+    ("isa-sulphides-area-cap", [10_000]),
+    ("isa-sulphides-first-relinquishment", [8, 50, 2_500]),
+    ("isa-sulphides-second-relinquishment", [10, 75, 2_500]),
+    ("isa-sulphides-area-nominated", [15]),
+    ("isa-sulphides-application-fee", [500_000, 50_000]),
+    ("isa-crusts-block-size", [20]),
+    ("isa-crusts-number-of-blocks", [150, 300]),
+    ("isa-crusts-extent-of-blocks", [550]),
+    ("isa-crusts-first-relinquishment", [8, 100 / 3, 1_000]),
+    ("isa-crusts-second-relinquishment", [10, 200 / 3, 1_000]),
+    ("isa-crusts-area-nominated", [15]),
+    *((f"{name}-term", [15]) for name in ISA),
+    *((f"{name}-extension", [5]) for name in ISA),
+    *((f"{name}-extension-asked-in-time", [6]) for name in ISA),
+    *((f"{name}-periodic-review", [5]) for name in ISA),
+    *((f"{name}-clause-annual-report", [90]) for name in ISA),
+    *((f"{name}-clause-monitoring-report", [90]) for name in ISA),
+    ("isa-nodules-application-fee", [500_000]),
+    ("isa-crusts-application-fee", [500_000]),
+    ("ocsla-1337-b-1-tract", [5_760]),
+    ("ocsla-1337-b-2-b-term", [10]),
+    ("ocsla-1337-j-sulphur-term", [10]),
+]
+
 IDS = [rule.id for rule in rules()]
 EXCEPTED = [rule.id for rule in rules() if rule.unless is not None]
 CONDITIONAL = [rule.id for rule in rules() if rule.when is not None]
@@ -262,13 +300,12 @@ def test_a_mutant_design_breaks_the_rule(rule_id: str) -> None:
     assert found == "violated"
 
 
-@pytest.mark.parametrize("rule_id", IDS)
+@pytest.mark.parametrize("rule_id", [name for name in IDS if not name.endswith("-extension")])
 def test_a_silent_design_is_undetermined(rule_id: str) -> None:
+    # The rules on the length of an extension apply only where the length itself is given.
     rule = compiled()[rule_id]
     applies = settle(rule.binding.when, rule, True)
     required = settle(rule.binding.require, rule, True)
-    if set(required) <= set(applies):
-        pytest.skip("applies only where its own fact is given")
     assert verdict(rule, dict.fromkeys(required), applies) == "undetermined"
 
 
@@ -294,48 +331,14 @@ def test_a_design_outside_its_conditions_is_not_concerned(rule_id: str) -> None:
     assert found == "inapplicable"
 
 
-@pytest.mark.parametrize(
-    ("rule_id", "values"),
-    [
-        ("isa-nodules-area-cap", [150_000]),
-        ("isa-nodules-first-relinquishment", [3, 20, 75_000]),
-        ("isa-nodules-second-relinquishment", [5, 10, 75_000]),
-        ("isa-nodules-third-relinquishment", [8, 20, 75_000]),
-        ("isa-sulphides-block-size", [100]),
-        ("isa-sulphides-number-of-blocks", [100, 200]),
-        ("isa-sulphides-extent-of-blocks", [1_000]),
-        ("isa-sulphides-area-cap", [10_000]),
-        ("isa-sulphides-first-relinquishment", [8, 50, 2_500]),
-        ("isa-sulphides-second-relinquishment", [10, 75, 2_500]),
-        ("isa-sulphides-area-nominated", [15]),
-        ("isa-sulphides-application-fee", [500_000, 50_000]),
-        ("isa-crusts-block-size", [20]),
-        ("isa-crusts-number-of-blocks", [150, 300]),
-        ("isa-crusts-extent-of-blocks", [550]),
-        ("isa-crusts-first-relinquishment", [8, 100 / 3, 1_000]),
-        ("isa-crusts-second-relinquishment", [10, 200 / 3, 1_000]),
-        ("isa-crusts-area-nominated", [15]),
-        *((f"{name}-term", [15]) for name in ISA),
-        *((f"{name}-extension", [5]) for name in ISA),
-        *((f"{name}-extension-asked-in-time", [6]) for name in ISA),
-        *((f"{name}-periodic-review", [5]) for name in ISA),
-        *((f"{name}-clause-annual-report", [90]) for name in ISA),
-        *((f"{name}-clause-monitoring-report", [90]) for name in ISA),
-        ("isa-nodules-application-fee", [500_000]),
-        ("isa-crusts-application-fee", [500_000]),
-        ("ocsla-1337-b-1-tract", [5_760]),
-        ("ocsla-1337-b-2-b-term", [10]),
-        ("ocsla-1337-j-sulphur-term", [10]),
-    ],
-)
+@pytest.mark.parametrize(("rule_id", "values"), NUMBERS)
 def test_numbers_are_read_from_the_words_of_the_law(rule_id: str, values: list[float]) -> None:
     read = [number.value.value if number.value else None for number in compiled()[rule_id].numbers]
     assert read == pytest.approx(values)
 
 
 def test_every_rule_that_reads_a_number_is_listed_above() -> None:
-    listed = test_numbers_are_read_from_the_words_of_the_law.pytestmark[0].args[1]
-    names = {rule_id for rule_id, _ in listed}
+    names = {rule_id for rule_id, _ in NUMBERS}
     borrowed = {f"{name}-monitoring-reported-yearly" for name in ISA}
     assert {rule.id for rule in rules() if pointers(rule)} == names | borrowed
 
