@@ -7,7 +7,7 @@ fact under its dotted path (``safety_zone.radius``), see :mod:`habitat.facts`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -415,3 +415,7 @@ class Design(Section):
     pressures: Annotated[Pressures, _Null] = Pressures()
     management: Annotated[Management, _Null] = Management()
     claims: Annotated[Claims, _Null] = Claims()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as plain text, so that another process reads quantities in its own registry."""
+        return (type(self).model_validate, (self.model_dump(mode="json"),))

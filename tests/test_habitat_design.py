@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,3 +59,39 @@ def test_equal_amounts_in_other_units_are_equal_designs() -> None:
     first = Design.model_validate({**MINIMAL, "safety_zone": {"radius": "500 m"}})
     second = Design.model_validate({**MINIMAL, "safety_zone": {"radius": "0.5 km"}})
     assert first == second
+
+
+def test_a_pickled_design_works_in_a_fresh_process() -> None:
+    design = Design.model_validate({**MINIMAL, "safety_zone": {"radius": "0.5 km"}})
+    assert pickle.loads(pickle.dumps(design)) == design
+    program = (
+        "import pickle, sys; from habitat.units import quantity; "
+        "design = pickle.loads(bytes.fromhex(sys.argv[1])); "
+        "sys.exit(0 if design.safety_zone.radius == quantity(500, 'm') else 1)"
+    )
+    blob = pickle.dumps(design).hex()
+    project = Path(__file__).resolve().parent.parent
+    done = subprocess.run([sys.executable, "-c", program, blob], cwd=project, check=False)
+    assert done.returncode == 0
+
+
+def test_importing_the_model_loads_no_heavy_library() -> None:
+    program = (
+        "import sys, habitat, habitat.derived, habitat.hull; "
+        "print([name for name in ('pint', 'gsw', 'numpy', 'scipy') if name in sys.modules])"
+    )
+    project = Path(__file__).resolve().parent.parent
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_public_names_are_sorted_and_exist() -> None:
+    import habitat
+    import habitat.hull
+
+    for package in (habitat, habitat.hull):
+        names = package.__all__
+        assert names == sorted(names, key=lambda name: (not name.isupper(), name))
+        assert all(hasattr(package, name) for name in names)
