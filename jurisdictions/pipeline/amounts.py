@@ -137,6 +137,8 @@ def _is_reference(lexemes: list[Lexeme], at: int) -> bool:
     tight = previous.end == lexemes[at].start
     if previous.lower in _REFERENCES and lexemes[at].kind == "number":
         return True
+    if tight and previous.text == ">":
+        return True
     if tight and (previous.text in "/(.-" or previous.kind == "word") and previous.text != "":
         return not (previous.text == "(" or (previous.text in "-." and at > 1))
     return False
@@ -164,6 +166,9 @@ def _unit(text: str, lexemes: list[Lexeme], at: int) -> tuple[str, int]:
         qualified = _unit_words(lexemes, skipped)
         if qualified[0]:
             return qualified
+    if _more_or_less(lexemes, at):
+        unit, last = _unit(text, lexemes, at + 2)
+        return (unit, last) if unit != "count" or lexemes[at - 1].lower != "one" else ("", at)
     noun = at
     while noun < len(lexemes) and noun <= at + 2:
         word = lexemes[noun].lower
@@ -173,6 +178,13 @@ def _unit(text: str, lexemes: list[Lexeme], at: int) -> tuple[str, int]:
             break
         noun += 1
     return "", at
+
+
+def _more_or_less(lexemes: list[Lexeme], at: int) -> bool:
+    """Tell "400 or more persons"."""
+    if at + 2 >= len(lexemes) or lexemes[at].lower != "or":
+        return False
+    return lexemes[at + 1].lower in ("more", "fewer", "less")
 
 
 def _unit_words(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
@@ -221,8 +233,9 @@ def _money(text: str, lexemes: list[Lexeme], number: Number) -> tuple[Amount, in
 def _substantive(lexemes: list[Lexeme], number: Number, last: int) -> bool:
     """Tell a count that bounds something from "one or more members" and "two States"."""
     noun = lexemes[last - 1].lower
-    words = [lexeme.lower for lexeme in lexemes[number.last : last]]
-    if "or" in words:
+    before = lexemes[number.first - 1].lower if number.first else ""
+    if before in ("the", "these", "those", "both"):
+        # "the two arbitrators so appointed" points back; it bounds nothing
         return False
     if number.value < 3 and noun in ("states", "parties", "persons", "governments", "instruments"):
         return False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _PRONOUNS = word_set("it they he she them him")
+_INTRODUCTIONS = frozenset(("pending", "notwithstanding", "subject", "without", "with", "except"))
 _QUOTED = re.compile(r"[\"']([^\"']{2,80}(?:'s? [^\"']{1,60})?)[\"']")
 
 
@@ -68,6 +69,8 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
 def _plain_thing(subject: Token) -> bool:
     """Tell a subject that the parser surely got right: it opens the sentence part."""
     left = subject.left_edge.i
+    if subject.doc[part_start(subject)].lower_ in _INTRODUCTIONS or subject.doc[left].tag_ == "VBG":
+        return False
     return left <= part_start(subject) + 1 and not subject.text[:1].isupper()
 
 
@@ -100,11 +103,19 @@ def _phrase_start(head: Token, floor: int) -> int:
 
 
 def _antecedent(pronoun: Token) -> str:
-    """Return the last agent named before a pronoun, or the pronoun itself."""
-    for token in reversed(list(pronoun.doc[: pronoun.i])):
-        if token.pos_ in ("NOUN", "PROPN") and is_agent(token.text) and token.dep_ != "compound":
-            return phrase(token).text
-    return str(pronoun.text)
+    """Return the last agent named before a pronoun, subjects first, or the pronoun itself."""
+    plural = pronoun.lower_ in ("they", "them")
+    agents = [
+        token
+        for token in reversed(list(pronoun.doc[: pronoun.i]))
+        if token.pos_ in ("NOUN", "PROPN")
+        and is_agent(token.text)
+        and token.dep_ != "compound"
+        and (token.tag_ in ("NNS", "NNPS")) == plural
+    ]
+    subjects = [token for token in agents if token.dep_ in ("nsubj", "nsubjpass")]
+    named = subjects or agents
+    return phrase(named[0]).text if named else str(pronoun.text)
 
 
 def _relative_bearer(relative: Token) -> str:
@@ -113,6 +124,9 @@ def _relative_bearer(relative: Token) -> str:
     antecedent = verb.head if verb.dep_ == "relcl" else None
     if antecedent is not None and is_agent(antecedent.text):
         return phrase(antecedent).text
+    for token in reversed(list(relative.doc[relative.sent.start : relative.i])):
+        if token.pos_ in ("NOUN", "PROPN"):
+            return phrase(token).text if is_agent(token.text) and relative.lower_ == "who" else ""
     return ""
 
 

@@ -20,7 +20,7 @@ _FILL = (
 )
 _NOT = r"\b(?:not|no|nor|never|neither|without|cannot)\b"
 
-_SMALLER = r"(?:less|fewer|lower|shorter|smaller|earlier|narrower|closer|nearer|under|below)"
+_SMALLER = r"(?:less|sooner|fewer|lower|shorter|smaller|earlier|narrower|closer|nearer|under|below)"
 _LARGER = r"(?:more|greater|larger|longer|higher|later|wider|further|heavier|over|above)"
 _END = r"(?:the )?(?:expiry|expiration|end|elapse|lapse|termination|close) of"
 _ONCE = r"(?:once|twice|every|each|per|in)"
@@ -50,6 +50,8 @@ _LEFT = _rules(
         ("<", r"<"),
         (">", r">"),
         (">=", _NOT + r" before " + _END),
+        (">=", r"\b(?:equal to or (?:greater|more|higher) than|(?:greater|more) than or equal to)"),
+        ("<=", r"\b(?:equal to or (?:less|lower) than|less than or equal to)"),
         # frequency: the longer the interval, the rarer the act
         ("<=", _NOT + r"(?:\s+\w+){0,6}?\s+less frequently than(?: " + _ONCE + r")*"),
         ("<=", r"\b(?:at least|not less than|no less than)(?: " + _ONCE + r")+"),

@@ -38,6 +38,8 @@ PATTERNS: list[list[dict[str, Any]]] = [
     ],
     _words("with", "the", "exception", "of|that"),
     _words("but", "excluding"),
+    _words("excluding"),
+    _words("provided", "such|these|they|it|any"),
     _words("other", "than", "those|as"),
     _words("save", "as|where|that|for|in|when|only"),
     [*_words("in", "so", "far", "as"), {}, _ANY, _ANY, *_words("not")],
@@ -91,8 +93,12 @@ def _adverbial(span: Span) -> bool:
     first = span[0].lower_
     if first == "except" and span.end < len(span.doc) and span.doc[span.end].text in (".", ";"):
         return False
+    if first == "excluding":
+        return span.start > 0 and span.doc[span.start - 1].text == ","
     if first == "provided":
-        return not _is_participle(span)
+        bare = span[-1].lower_ not in ("that",)
+        after_comma = span.start > 0 and span.doc[span.start - 1].text == ","
+        return not _is_participle(span) and (after_comma or not bare)
     if first not in ("subject", "without"):
         return True
     at = span.start - 1

@@ -97,6 +97,19 @@ PRESENT_STATUS = word_set(
     "prejudices prejudice entails entail refers refer denotes denote signifies signify "
     "belongs belong prevails prevail confers confer implies imply derogates derogate"
 )
+#: What a law text says of itself: "This Directive establishes a framework".
+FOUNDING_VERBS = frozenset(("establishes", "lays", "sets", "governs", "covers", "regulates"))
+DOCUMENTS = word_set(
+    "directive convention agreement protocol part annex article chapter section regulation rule "
+    "paragraph contract code decision treaty subchapter title"
+)
+#: Objects of "shall have" that are status; other things had are equipment, a duty to provide.
+HELD_STATUS = word_set(
+    "seat office offices vote votes personality capacity effect effects force meaning status "
+    "headquarters member members language languages term terms standing value validity character "
+    "nationality president functions function power precedence application claim claims title "
+    "object objective objectives purpose quorum competence consequences duration weight composition"
+)
 UNDERTAKINGS = word_set("undertakes undertake agrees agree pledges pledge commits commit")
 
 #: Verbs that open an instruction in a form.

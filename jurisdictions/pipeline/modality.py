@@ -100,7 +100,7 @@ def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
     negated = False
     stop = verb.i if verb.i > modal.i else modal.i + 2
     for token in modal.doc[modal.i + 1 : min(stop + 1, modal.sent.end)]:
-        if token.lower_ in _NEGATIONS:
+        if token.lower_ in _NEGATIONS and not _only_compares(token):
             negated, end = True, token.i + 1
             break
     before = modal.doc[modal.i - 1] if modal.i > modal.sent.start else None
@@ -115,6 +115,13 @@ def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
         negated = True
     kind = "may" if word == "may" else "shall"
     return Cue(start, end, kind, verb.i, negated, -1 if subject is None else subject.i)
+
+
+def _only_compares(negation: Token) -> bool:
+    """Tell "shall, but not later than 90 days after, report" from "shall not"."""
+    if negation.i + 1 >= len(negation.doc):
+        return False
+    return negation.nbor().lower_ in ("later", "more", "less", "fewer", "exceeding", "only")
 
 
 def _need_not(need: Token) -> Cue | None:
@@ -157,6 +164,8 @@ def _phrase_cue(token: Token) -> Cue | None:
     if word in ("has", "have", "enjoy", "enjoys"):
         return _have_cue(token)
     if word in _BE:
+        if _is_to_be(token) and _finite_main(token):
+            return _cue(token.i, token.i + 2, "duty", token, False, token.i)
         after = _next_predicate(token)
         if after is None or not _finite_main(token):
             return None
@@ -171,6 +180,14 @@ def _phrase_cue(token: Token) -> Cue | None:
     if word in lex.UNDERTAKINGS and _followed(token, ("to", "that")) and _finite_main(token):
         return _cue(token.i, token.i + 1, "duty", token, False, token.i)
     return None
+
+
+def _is_to_be(be: Token) -> bool:
+    """ "the valve is to be closed": a duty in the older technical style."""
+    following = [token.lower_ for token in be.doc[be.i + 1 : be.i + 3]]
+    return following == ["to", "be"] and not any(
+        token.lower_ in lex.SUBORDINATORS for token in be.doc[be.sent.start : be.i]
+    )
 
 
 def _have_cue(verb: Token) -> Cue | None:
@@ -222,6 +239,15 @@ def _definition(token: Token) -> Cue | None:
 def _status(token: Token) -> Cue | None:
     word = token.lower_
     doc = token.doc
+    if word in ("consist", "consists") and token.i and token.i + 1 < len(doc):
+        before = token.nbor(-1)
+        free = before.tag_ not in ("MD", "TO", "WDT", "WP") and before.lower_ != "not"
+        if free and token.nbor().lower_ == "of":
+            return _cue(token.i, token.i + 2, "present", token, False, token.i)
+    if word in lex.FOUNDING_VERBS and token.tag_ == "VBZ" and _finite_main(token):
+        subject = subject_of(token, token.i)
+        if subject is not None and singular(subject.lower_) in lex.DOCUMENTS:
+            return _cue(token.i, token.i + 1, "present", token, False, token.i)
     if word in lex.PRESENT_STATUS and token.pos_ in ("VERB", "AUX"):
         if not _finite_main(token) or token.tag_ not in ("VBZ", "VBP"):
             return None

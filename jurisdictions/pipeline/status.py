@@ -156,7 +156,7 @@ def _granting(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
 
 def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     """ "shall have the right", "shall enjoy freedom", "shall have its seat"."""
-    if verb.lower_ not in ("have", "enjoy", "exercise", "retain", "possess"):
+    if verb.lower_ not in ("have", "enjoy", "possess"):
         return None
     at = cue.verb + 1
     stop = min(at + 9, verb.sent.end)
@@ -178,22 +178,13 @@ def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
             return replace(cue, modality="constitutive" if cue.negated else "obligation")
         if token.tag_ == "VBN" and token.i == at:
             return None
-    if verb.lower_ == "exercise" or verb.lower_ == "retain":
-        return None
-    if _is_agent(doc, cue) and doc[at : at + 2].text.lower().startswith(("in ", "on ")):
-        return None
-    return replace(cue, modality="prohibition" if "no" in words[:3] else "constitutive")
-
-
-def _other_object(token: Token) -> bool:
-    """Tell "its principal office" from "the right": the verb has another object."""
-    return token.dep_ in ("dobj", "attr") and token.lower_ not in (
-        lex.RIGHTS | lex.DUTIES | lex.REGARDS
-    )
-
-
-def _is_agent(doc: Doc, cue: Cue) -> bool:
-    return cue.subject >= 0 and singular(_subject_word(doc, cue)) in lex.AGENTS
+    held = {token.lower_ for token in verb.children if token.dep_ in ("dobj", "attr")}
+    window = {token.lower_ for token in doc[at:stop]}
+    if held & lex.HELD_STATUS or (not held and window & lex.HELD_STATUS):
+        return replace(cue, modality="constitutive")
+    if singular(_subject_word(doc, cue)) in lex.BODIES | lex.DOCUMENTS:
+        return replace(cue, modality="constitutive")
+    return replace(cue, modality="prohibition") if "no" in words[:3] else None
 
 
 def _status(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:

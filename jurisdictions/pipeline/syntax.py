@@ -41,7 +41,7 @@ def subject_of(verb: Token, before: int) -> Token | None:
         subjects = [child for child in token.children if child.dep_ in _SUBJECTS]
         ahead = [child for child in subjects if child.i < before]
         if ahead:
-            return ahead[-1]
+            return _inner_subject(ahead[-1])
         if subjects and token is verb and subjects[0].i < verb.i:
             return subjects[0]
         if token.dep_ not in ("conj", "xcomp", "ccomp", "advcl", "aux", "auxpass", "parataxis"):
@@ -50,6 +50,15 @@ def subject_of(verb: Token, before: int) -> Token | None:
             break
         token = token.head
     return _nearest_subject(verb, before)
+
+
+def _inner_subject(subject: Token) -> Token:
+    """Return the noun of a subject that the parser took for a clause ("States acting together")."""
+    if subject.tag_ == "VBG":
+        nouns = [child for child in subject.children if child.dep_ == "nsubj"]
+        if nouns:
+            return nouns[0]
+    return subject
 
 
 def _nearest_subject(verb: Token, before: int) -> Token | None:
@@ -122,7 +131,7 @@ def surface_opener(modal: Token) -> Token | None:
         token = modal.doc[at]
         if token.lower_ in SUBORDINATORS or token.lower_ == "that":
             return token if token.i < modal.i - 1 else None
-        if token.pos_ not in _PHRASE_PARTS and token.text != "-":
+        if token.pos_ not in _PHRASE_PARTS and token.text != "-" and token.tag_ != "VBN":
             return None
         at -= 1
     return None
@@ -141,7 +150,9 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
     if before is not None and (before.tag_ in ("WDT", "WP") or before.lower_ in ("which", "who")):
         return not strong or _restricts(before)
     surface = surface_opener(modal)
-    if surface is not None and surface.lower_ != "that" and surface.pos_ != "NOUN":
+    if surface is not None:
+        if surface.lower_ == "that":
+            return _that_clause(surface, strong)
         return True
     if subject is not None and subject.i < modal.i:
         if subject.tag_ in ("WDT", "WP") or subject.lower_ in ("which", "who"):
