@@ -6,7 +6,7 @@ that breaks it, one that is silent, one that claims its exception and one that i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -218,7 +218,7 @@ def verdict(rule: Rule, *settings: dict[str, Any]) -> str:
 
 
 #: The figures that each rule reads, from the regulations and the Act themselves.
-NUMBERS: list[tuple[str, list[float]]] = [
+NUMBERS: list[tuple[str, Sequence[float]]] = [
     ("isa-nodules-area-cap", [150_000]),
     ("isa-nodules-first-relinquishment", [3, 20, 75_000]),
     ("isa-nodules-second-relinquishment", [5, 10, 75_000]),
@@ -332,7 +332,7 @@ def test_a_design_outside_its_conditions_is_not_concerned(rule_id: str) -> None:
 
 
 @pytest.mark.parametrize(("rule_id", "values"), NUMBERS)
-def test_numbers_are_read_from_the_words_of_the_law(rule_id: str, values: list[float]) -> None:
+def test_numbers_are_read_from_the_words_of_the_law(rule_id: str, values: Sequence[float]) -> None:
     read = [number.value.value if number.value else None for number in compiled()[rule_id].numbers]
     assert read == pytest.approx(values)
 
