@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habitat.hull import STANDARD, Geometry, Material, find_material, required_thickness
+from habitat.hull import (
+    STANDARD,
+    Geometry,
+    Material,
+    find_material,
+    required_thickness,
+    sea_pressure_mpa,
+)
 from habitat.hull.sphere import (
     bore_von_mises,
     krenzke_kiernan,
@@ -175,3 +182,19 @@ def test_required_wall_is_the_smallest_that_meets_both_criteria(
 
     assert holds(wall * (1 + 1e-9))
     assert not holds(wall * (1 - 1e-6))
+
+
+@pytest.mark.parametrize(
+    ("name", "bore_mm", "wall_mm", "depth_m", "margin"),
+    [
+        ("Ti-6Al-4V ELI", 2100, 80, 6000, 1.83),
+        ("EN26 steel", 1090, 64, 11_000, 1.84),
+        ("Ti-6Al-4V", 2100, 77, 7000, 1.57),
+        ("maraging (Mir)", 2100, 50, 6000, 2.09),
+    ],
+)
+def test_collapse_margins_of_deep_spheres(
+    name: str, bore_mm: float, wall_mm: float, depth_m: float, margin: float
+) -> None:
+    collapse = krenzke_kiernan(bore_mm / 2, wall_mm, _metal(name))
+    assert collapse / sea_pressure_mpa(depth_m) == pytest.approx(margin, abs=0.005)
