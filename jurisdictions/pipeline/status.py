@@ -187,6 +187,13 @@ def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     return replace(cue, modality="prohibition") if "no" in words[:3] else None
 
 
+def _other_object(token: Token) -> bool:
+    """Tell "its principal office" from "the right": the verb has another object."""
+    return token.dep_ in ("dobj", "attr") and token.lower_ not in (
+        lex.RIGHTS | lex.DUTIES | lex.REGARDS
+    )
+
+
 def _status(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     plain = [word for word in words if word not in ("not", ",", "also", "then", "only", "thereby")]
     text = " ".join(plain[:6])
