@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from base import BathylexError, BindingError, sha256_text, write_whole
 from corpus.model import LawText
@@ -76,8 +75,16 @@ def law_numbers(predicate: Predicate | None) -> Iterator[LawNumber]:
             yield pointer
 
 
+#: Told how many more provisions have been read.
+Progress = Callable[[int], None]
+
+
 def compile_rulebook(
-    texts: Mapping[str, LawText], bindings: Mapping[str, BindingFile], *, key: str = ""
+    texts: Mapping[str, LawText],
+    bindings: Mapping[str, BindingFile],
+    *,
+    key: str = "",
+    progress: Progress | None = None,
 ) -> RuleBook:
     """Extract norms from every provision and resolve the numbers that the bindings point to.
 
@@ -85,6 +92,7 @@ def compile_rulebook(
         texts: law texts by instrument id.
         bindings: binding files by instrument id; those of absent instruments are left out.
         key: hash that names the result.
+        progress: told how many more provisions have been read.
 
     Raises:
         BindingError: a rule on a provision that its instrument does not have.
@@ -92,7 +100,7 @@ def compile_rulebook(
     extractions: dict[str, Extraction] = {}
     entries: list[ProvisionEntry] = []
     for text in texts.values():
-        found = _extract(text)
+        found = _extract(text, progress)
         extractions.update(found)
         leaves = {provision.id for provision in text.leaves}
         for provision in text.provisions:
@@ -142,17 +150,21 @@ def compile_rulebook(
     )
 
 
-def _extract(text: LawText) -> dict[str, Extraction]:
+def _extract(text: LawText, progress: Progress | None) -> dict[str, Extraction]:
     from jurisdictions.extract import extract_texts
 
     worded = [provision for provision in text.provisions if provision.text.strip()]
     items = (
         (provision.text, text.lead_in(provision.id), text.instrument.id) for provision in worded
     )
-    return {
-        provision.id: extraction
-        for provision, extraction in zip(worded, extract_texts(items), strict=True)
-    }
+    found: dict[str, Extraction] = {}
+    for provision, extraction in zip(worded, extract_texts(items), strict=True):
+        found[provision.id] = extraction
+        if progress is not None:
+            progress(1)
+    if progress is not None:
+        progress(len(text.provisions) - len(worded))
+    return found
 
 
 def _compile_rule(
@@ -195,14 +207,16 @@ def _resolve(
     root = pointer.provision or default
     skipped = 0
     for provision_id, entry in provisions.items():
-        if provision_id != root and root not in _lineage(entry, provisions):
+        if provision_id != root and not provision_id.startswith(f"{root}."):
             continue
         extraction = extractions.get(provision_id)
         if extraction is None:
             continue
         here = 0
         while True:
-            found = select_number(extraction, pointer.model_copy(update={"nth": here}))
+            found = select_number(
+                extraction, pointer.model_copy(update={"nth": here}), text=entry.text
+            )
             if found is None:
                 break
             if skipped == pointer.nth:
@@ -221,19 +235,12 @@ def _resolve(
     return None
 
 
-def _lineage(entry: ProvisionEntry, provisions: Mapping[str, ProvisionEntry]) -> Iterator[str]:
-    parent = entry.parent
-    while parent is not None and parent in provisions:
-        yield parent
-        parent = provisions[parent].parent
-
-
 def rulebook_for(
     texts: Mapping[str, LawText],
     *,
     bindings: Path | None = None,
     cache: Path | None = None,
-    progress: Any = None,
+    progress: Progress | None = None,
 ) -> RuleBook:
     """Return the compiled rule book for these texts, from the cache where it is there.
 
@@ -241,7 +248,7 @@ def rulebook_for(
         texts: law texts by instrument id.
         bindings: folder of binding files; the embedded ones when ``None``.
         cache: folder of the cache; the user's cache folder when ``None``.
-        progress: called with one line of text before a compilation starts.
+        progress: told how many more provisions have been read, where the cache has nothing.
 
     Raises:
         BindingError: see :func:`load_bindings` and :func:`compile_rulebook`.
@@ -252,9 +259,7 @@ def rulebook_for(
     cached = _read_cache(path, key)
     if cached is not None:
         return cached
-    if progress is not None:
-        progress(f"Reading {len(texts)} law texts (kept for the next audit)")
-    book = compile_rulebook(texts, load_bindings(bindings), key=key)
+    book = compile_rulebook(texts, load_bindings(bindings), key=key, progress=progress)
     try:
         write_whole(path, book.model_dump_json(by_alias=True))
     except BathylexError:

@@ -16,6 +16,14 @@ def _skip(reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _apart_from_the_user() -> None:
+    """Keep tests away from the user's corpus folder and rule cache; workers share one cache."""
+    home = PROJECT / ".pytest_cache" / "bathylex"
+    os.environ["BATHYLEX_HOME"] = str(home / "no-copies")
+    os.environ["BATHYLEX_CACHE"] = str(home / "rules")
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The folder that holds pyproject.toml."""

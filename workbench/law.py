@@ -1,21 +1,25 @@
-"""The rule book that a command asks for: the embedded digests, or official texts of a folder."""
+"""The rule book that a command asks for: embedded digests, or official texts in their place."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.output import progress
+from base import CorpusError
 
 if TYPE_CHECKING:
+    from corpus.model import LawText
     from jurisdictions.rulebook import RuleBook
 
 
 def rulebook(corpus: Path | None) -> RuleBook:
-    """Return the compiled law: digests, with official texts in their place where a folder has them.
+    """Return the compiled law.
 
     Args:
-        corpus: folder of official law texts, or ``None`` for the embedded digests.
+        corpus: folder of official law texts; the user's own corpus folder when ``None``. The
+            embedded digests stand in for every instrument that the folder does not hold.
 
     Raises:
         CorpusError: the folder is missing, or holds no text that is recognised.
@@ -23,9 +27,50 @@ def rulebook(corpus: Path | None) -> RuleBook:
     from corpus.digests import load_digests
     from jurisdictions.compiler import rulebook_for
 
-    texts = load_digests()
-    if corpus is not None:
-        from corpus.library import load_folder
+    texts = {**load_digests(), **_official(corpus)}
+    total = sum(len(text.provisions) for text in texts.values())
+    with _reading(total) as progress:
+        return rulebook_for(texts, progress=progress)
 
-        texts = {**texts, **load_folder(corpus)}
-    return rulebook_for(texts, progress=progress)
+
+def _official(corpus: Path | None) -> dict[str, LawText]:
+    if corpus is None:
+        from corpus.home import corpus_folder, home_folder
+
+        own = corpus_folder(home_folder())
+        if not own.is_dir():
+            return {}
+    from corpus.library import load_folder
+
+    texts = load_folder(own if corpus is None else corpus)
+    if not texts and corpus is not None:
+        raise CorpusError(
+            "holds no law text that is recognised",
+            where=str(corpus),
+            hint="see bathylex corpus list for the texts that are known",
+        )
+    return texts
+
+
+@contextmanager
+def _reading(total: int) -> Iterator[Callable[[int], None]]:
+    """Show how far a compilation is: a bar on stderr, which stays silent where nothing is read."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    bar = Progress(
+        TextColumn("Reading the law (kept for the next audit)"),
+        BarColumn(),
+        TaskProgressColumn(),
+        console=Console(stderr=True),
+    )
+    task = bar.add_task("", total=total)
+
+    def advance(provisions: int) -> None:
+        bar.start()
+        bar.advance(task, provisions)
+
+    try:
+        yield advance
+    finally:
+        bar.stop()
