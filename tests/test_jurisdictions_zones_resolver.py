@@ -92,6 +92,10 @@ def test_all_reference_sites(shared: Path) -> None:
         ("Cook Islands nodules", -16.0, -160.5, {"eez", "continental_shelf"}, "COK"),
         ("St Pierre corridor", 45.5, -56.4, {"eez", "continental_shelf"}, "FRA"),
         ("West of the corridor", 45.8, -57.0, {"eez", "continental_shelf"}, "CAN"),
+        ("German sector", 55.5, 4.2, {"eez", "continental_shelf"}, "DEU"),
+        ("Danish sector", 55.6, 4.9, {"eez", "continental_shelf"}, "DNK"),
+        ("Off Arica", -18.6, -71.2, {"eez", "continental_shelf"}, "CHL"),
+        ("Towards Jan Mayen", 68.8, -12.5, {"eez", "continental_shelf"}, "ISL"),
         ("Kairei", -25.32, 70.04, {"high_seas", "area"}, None),
         ("Fiji at the antimeridian", -18.0, 179.9, {"eez", "continental_shelf"}, "FJI"),
     ],
@@ -219,6 +223,22 @@ def test_a_contract_area_settles_the_seabed() -> None:
     assert (site.seabed, site.extended_shelf_possible) == ("area", False)
 
 
+def test_an_award_measures_from_its_holder_and_is_never_certain() -> None:
+    site = resolve(45.8, -57.0)
+    assert (site.coastal_state, site.territory, site.second_state) == ("CAN", "CAN", "FRA")
+    assert site.second_distance_nmi is not None
+    assert site.second_distance_nmi < site.distance_nmi
+    assert not site.certain
+
+
+def test_inland_the_second_state_is_another_one() -> None:
+    bern = resolve(46.9, 7.4)
+    assert (bern.coastal_state, bern.zones) == ("CHE", frozenset({"land"}))
+    assert bern.second_state == "ITA"
+    bordeaux = resolve(44.5, 0.5)
+    assert (bordeaux.coastal_state, bordeaux.second_state) == ("FRA", "ESP")
+
+
 def test_longitudes_180_and_minus_180_are_one_meridian() -> None:
     east, west = resolve(72.0, 180.0).to_json(), resolve(72.0, -180.0).to_json()
     east.pop("longitude"), west.pop("longitude")
@@ -267,7 +287,7 @@ def test_every_point_of_the_world_gets_a_consistent_answer(
     assert not site.extended_shelf_possible or not site.certain
     if "eez" in site.zones:
         assert site.distance_nmi <= 200
-    if site.second_distance_nmi is not None and not any("award" in n for n in site.notes):
+    if site.second_distance_nmi is not None and not any("Not the nearest" in n for n in site.notes):
         assert site.second_distance_nmi >= site.distance_nmi
     assert geodesic_nmi(latitude, longitude, *site.nearest_coast) == pytest.approx(
         site.distance_nmi

@@ -33,7 +33,7 @@ from base import UsageError, read_bytes, write_whole
 
 SCALE = 10_000
 MAX_EDGE_DEG = 0.04
-BORDER_PROBE_DEG = 0.02
+BORDER_PROBES_DEG = (0.003, 0.006, 0.01, 0.02)
 ARCHIPELAGO_CLOSING_M = 62.5 * 1852.0
 
 #: Natural Earth units that lack an ISO 3166-1 code or that the atlas counts under another State:
@@ -173,7 +173,7 @@ def coast_bits(territories: list[Territory]) -> list[list[npt.NDArray[np.bool_]]
             normal /= np.maximum(np.hypot(normal[:, 0], normal[:, 1]), 1e-12)[:, None]
             middle = start + step / 2
             border = np.zeros(len(ring), dtype=bool)
-            for side in (-BORDER_PROBE_DEG, BORDER_PROBE_DEG):
+            for side in (sign * probe for probe in BORDER_PROBES_DEG for sign in (-1, 1)):
                 probes = shapely.points(middle + side * normal)
                 at, other = tree.query(probes, predicate="within")
                 border[at[other != index]] = True

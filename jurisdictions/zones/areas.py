@@ -25,12 +25,17 @@ class Outline(BaseModel):
     source: str
 
     def holds(self, latitude: float, longitude: float) -> bool:
-        """Whether the point lies in the outline (even-odd rule, longitude and latitude plane)."""
-        odd = False
-        for (x1, y1), (x2, y2) in pairwise((*self.corners, self.corners[0])):
-            if (y1 > latitude) != (y2 > latitude):
-                odd ^= x1 + (latitude - y1) / (y2 - y1) * (x2 - x1) > longitude
-        return odd
+        """Whether the point lies in the outline."""
+        return holds(self.corners, latitude, longitude)
+
+
+def holds(corners: tuple[Corner, ...], latitude: float, longitude: float) -> bool:
+    """Whether a point lies in a polygon of longitude-latitude corners (even-odd rule)."""
+    odd = False
+    for (x1, y1), (x2, y2) in pairwise((*corners, corners[0])):
+        if (y1 > latitude) != (y2 > latitude):
+            odd ^= x1 + (latitude - y1) / (y2 - y1) * (x2 - x1) > longitude
+    return odd
 
 
 class ContractArea(Outline):

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from jurisdictions.zones.areas import Outline
+from jurisdictions.zones.areas import Corner, Outline, holds
 from jurisdictions.zones.coast import Approach
 
 EezStatus = Literal["proclaimed", "framework", "fishery_zone", "none"]
@@ -71,18 +71,28 @@ class ContestedWaters(_Row):
     box: Box
 
 
-class Award(_Row):
-    """Waters that a judgment or award gives to another State than the nearest one."""
+class Award(Outline):
+    """Waters that a judgment, award or treaty gives to another State than the nearest one.
 
-    name: str
-    nearest: str
-    nearest_territory: tuple[str, ...]
+    Attributes:
+        nearest: territories whose coast is nearest there.
+        holder: the State that has the waters, and ``territory`` its territory.
+        beyond_nmi: distance from the nearest coast from which that holds.
+        without: a polygon inside that stays with the nearest State.
+    """
+
+    nearest: tuple[str, ...]
     holder: str
     territory: str
-    applies_beyond_nmi: float
+    beyond_nmi: float
+    without: tuple[Corner, ...] = ()
+
+
+class SpecialRegime(_Row):
+    """Waters that a treaty shares, or where water and seabed are divided differently."""
+
+    name: str
     box: Box
-    except_box: Box | None = None
-    basis: Basis
 
 
 class WideStateWaters(_Row):
@@ -124,6 +134,7 @@ class Claims(_Row):
     contested_coast: tuple[ContestedCoast, ...]
     contested_waters: tuple[ContestedWaters, ...]
     award: tuple[Award, ...]
+    special_regime: tuple[SpecialRegime, ...]
     us: UnitedStates
     eu: EuropeanUnion
     extended_shelf: ExtendedShelf
@@ -173,12 +184,18 @@ class Claims(_Row):
         """Return the award that takes the site from the State of the nearest coast, if any."""
         for row in self.award:
             if (
-                row.nearest == coast.sovereign
-                and coast.territory in row.nearest_territory
-                and coast.distance_nmi > row.applies_beyond_nmi
-                and inside(row.box, latitude, longitude)
-                and not (row.except_box and inside(row.except_box, latitude, longitude))
+                coast.territory in row.nearest
+                and coast.distance_nmi > row.beyond_nmi
+                and row.holds(latitude, longitude)
+                and not (row.without and holds(row.without, latitude, longitude))
             ):
+                return row
+        return None
+
+    def regime_at(self, latitude: float, longitude: float) -> SpecialRegime | None:
+        """Return the special regime that covers the site, if any."""
+        for row in self.special_regime:
+            if inside(row.box, latitude, longitude):
                 return row
         return None
 

@@ -108,7 +108,7 @@ def _reach(
     ranked = [*by_state.values()] or [approaches[0]]
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     award = claims.award_at(first, latitude, longitude)
-    if award and award.holder in by_state:
+    if award and award.holder in by_state and by_state[award.holder].distance_nmi <= EEZ_NMI:
         holder = replace(by_state[award.holder], territory=award.territory)
         return _Reach(holder, first, award.name)
     return _Reach(first, second)
@@ -180,6 +180,8 @@ def _on_land(
             "The shore is nearer than the data resolve: a lagoon, harbour or creek at this place "
             "is internal waters, and the open coast is the territorial sea."
         )
+    if reach.first.sovereign != sovereign:
+        reach = _Reach(reach.first, reach.first)
     return replace(
         _base(latitude, longitude, reach),
         zones=frozenset({"land"}),
@@ -187,7 +189,6 @@ def _on_land(
         seabed="land",
         coastal_state=sovereign,
         territory=territory,
-        second_state=None if reach.first.sovereign == sovereign else reach.first.sovereign or None,
         certain=not near_shore,
         notes=tuple(notes),
         eu_member=sovereign in load_claims().eu.members,
@@ -361,6 +362,9 @@ def _with_contests(site: SiteZones, reach: _Reach, claims: Claims) -> SiteZones:
     waters = claims.overlap(site.latitude, site.longitude)
     if waters and site.distance_nmi > CONTIGUOUS_NMI:
         site = replace(_with_doubt(site, f"{waters.name}."), disputed=True)
+    regime = claims.regime_at(site.latitude, site.longitude)
+    if regime and "land" not in site.zones:
+        site = _with_doubt(site, f"{regime.name}.")
     return site
 
 
