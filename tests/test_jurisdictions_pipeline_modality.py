@@ -1,0 +1,135 @@
+"""Norms: modality, cue, bearer and clause."""
+
+from __future__ import annotations
+
+import pytest
+
+from jurisdictions.extract import extract_text
+
+
+def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
+    return [(norm.modality, norm.cue, norm.bearer) for norm in extract_text(text, lead_in).norms]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The operator shall report yearly.", [("obligation", "shall", "operator")]),
+        ("Each licensee must keep a log.", [("obligation", "must", "licensee")]),
+        ("Owners should train divers.", [("obligation", "should", "Owners")]),
+        ("The operator shall not discharge oil.", [("prohibition", "shall not", "operator")]),
+        ("The lessee may not drill at night.", [("prohibition", "may not", "lessee")]),
+        ("No vessel shall anchor here.", [("prohibition", "No vessel shall", "vessel")]),
+        ("The Board may inspect the hull.", [("permission", "may", "Board")]),
+        ("The State has the right to inspect.", [("permission", "has the right", "State")]),
+        (
+            "The State shall have the right to inspect.",
+            [("permission", "shall have the right", "State")],
+        ),
+        ("The owner is entitled to a hearing.", [("permission", "is entitled", "owner")]),
+        ("The owner is required to pay.", [("obligation", "is required", "owner")]),
+        ("Each Party undertakes to share data.", [("obligation", "undertakes", "Party")]),
+        ("Dumping is prohibited.", [("prohibition", "prohibited", None)]),
+        ("Anchors shall be inspected yearly.", [("obligation", "shall", None)]),
+        ("Anchors shall be inspected by the Board.", [("obligation", "shall", "Board")]),
+        ("The Council shall consist of nine members.", [("constitutive", "shall", "Council")]),
+        ("This Agreement shall enter into force in May.", [("constitutive", "shall", "Agreement")]),
+        ("This Part does not apply to rafts.", [("constitutive", "does not apply", "Part")]),
+        ('"Raft" means a floating body.', [("constitutive", "means", "Raft")]),
+        (
+            "The outer limit of the zone shall not exceed 50 miles.",
+            [("constitutive", "shall not", "outer limit")],
+        ),
+        ("The permit may be renewed only once.", [("prohibition", "may", None)]),
+        ("No owner shall be obliged to pay.", [("permission", "No owner shall", "owner")]),
+        ("The owner shall be liable for spills.", [("obligation", "shall", "owner")]),
+        ("The owner shall not be liable for storms.", [("constitutive", "shall not", "owner")]),
+        (
+            "Parties shall refrain from dredging.",
+            [("prohibition", "shall refrain from", "Parties")],
+        ),
+        (
+            "The owner shall, but not later than 30 days after landing, report.",
+            [("obligation", "shall", "owner")],
+        ),
+        ("Enclose a map of the site.", [("obligation", "Enclose", None)]),
+    ],
+)
+def test_one_sentence_one_norm(text: str, expected: list[tuple[str, str, str | None]]) -> None:
+    assert norms(text) == expected
+
+
+def test_nothing_in_a_text_never_prohibits() -> None:
+    (norm,) = norms("Nothing in this Chapter shall affect fishing.")
+    assert norm[0] == "constitutive"
+
+
+def test_two_modals_are_two_norms_with_one_bearer() -> None:
+    assert norms("The operator shall mark the site and may charge a fee.") == [
+        ("obligation", "shall", "operator"),
+        ("permission", "may", "operator"),
+    ]
+
+
+def test_two_verbs_under_one_modal_are_one_norm() -> None:
+    assert len(norms("The operator shall mark and light the site.")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The operator shall give such notice as the Board may require.",
+        "The operator shall stop work if the Board may be misled.",
+        "The operator shall list the substances which may be released.",
+    ],
+)
+def test_a_modal_in_a_describing_clause_is_no_norm(text: str) -> None:
+    assert [norm[0] for norm in norms(text)] == ["obligation"]
+
+
+def test_a_pronoun_takes_the_bearer_before_it() -> None:
+    text = "The operator shall mark the site. It shall also light the buoys."
+    assert [norm[2] for norm in norms(text)] == ["operator", "operator"]
+
+
+def test_headings_and_fragments_state_nothing() -> None:
+    assert norms("Protection of reefs and wrecks") == []
+    assert norms("(c) the depth of the site;") == []
+
+
+class TestLeadIn:
+    def test_an_item_hangs_on_its_lead_in(self) -> None:
+        assert norms("(a) the depth of the site;", "The operator shall report:") == [
+            ("obligation", "<lead_in>", "operator")
+        ]
+
+    def test_an_item_with_its_own_norm_keeps_it(self) -> None:
+        text = "(a) the Board may waive the fee;"
+        assert norms(text, "The following shall apply:") == [("permission", "may", "Board")]
+
+    def test_the_last_sentence_of_the_lead_in_governs(self) -> None:
+        lead_in = "The Board may meet. The operator shall not release:"
+        assert norms("(b) oil;", lead_in) == [("prohibition", "<lead_in>", "operator")]
+
+    def test_a_verb_under_a_lead_in_is_not_an_order_of_its_own(self) -> None:
+        assert norms("(b) Submit a map;", "The operator shall:") == [
+            ("obligation", "<lead_in>", "operator")
+        ]
+
+    def test_a_bare_label_governs_nothing(self) -> None:
+        assert norms("(d) submit a map;", "(c)") == []
+
+    def test_a_second_sentence_adds_its_norm(self) -> None:
+        text = "(j) approve plans. The Board may ask for advice."
+        assert norms(text, "In addition, the Council shall:") == [
+            ("obligation", "<lead_in>", "Council"),
+            ("permission", "may", "Board"),
+        ]
+
+
+def test_clauses_of_one_sentence_do_not_overlap() -> None:
+    text = "The operator shall mark the site, except that the Board may waive the buoys."
+    first, second = extract_text(text).norms
+    assert first.clause_end <= second.clause_start
+    assert text[first.clause_start : first.clause_end].startswith("The operator shall mark")
+    assert "waive" in text[second.clause_start : second.clause_end]
