@@ -51,6 +51,11 @@ def test_running_lines_go_although_they_name_what_stands_on_the_page() -> None:
     assert re.findall(r"Words (.) here", text) == list("abcdef")
 
 
+def test_a_heading_on_top_of_every_page_is_no_running_line() -> None:
+    text = flow(*(f"Regulation {page}\nLamps\nLamps burn." for page in range(1, 5)))
+    assert re.findall(r"Regulation \d", text) == [f"Regulation {page}" for page in range(1, 5)]
+
+
 def test_tables_of_contents_go() -> None:
     text = flow(
         "Regulation 1 ................ 7\n§ 9.1 Lamps.\n§ 9.2 Bells.\nPART 9\n"

@@ -92,11 +92,13 @@ def _without_contents(lines: list[Line]) -> list[Line]:
 
 
 def _shapes(line: str) -> set[str]:
-    """Return what copies of a running line have in common.
+    """Return what copies of a running line have in common; nothing where it is a heading.
 
     Numbers and list labels are made alike; of a long line the beginning or the end is enough,
     for the rest may name what stands on the page.
     """
+    if _HEADING.fullmatch(" ".join(line.split())):
+        return set()
     shape = re.sub(r"\d+", "N", re.sub(r"\(\w{1,5}\)", "", " ".join(line.split())))
     if len(shape) < _SHARED:
         return {shape}
