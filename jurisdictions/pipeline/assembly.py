@@ -40,10 +40,10 @@ class NormAssembler:
             last -= 1
         start, end = doc[cue.start].idx, doc[cue.end - 1].idx + len(doc[cue.end - 1])
         clause_end = doc[last - 1].idx + len(doc[last - 1])
-        action = doc.text[end:clause_end].strip()
+        action = doc[cue.end : last].text.strip()
         return Norm(
             modality=cue.modality,  # type: ignore[arg-type]  # set by the status component
-            cue=doc.text[start:end],
+            cue=doc[cue.start : cue.end].text,
             start=start,
             end=end,
             bearer=cue.bearer or None,

@@ -33,7 +33,7 @@ class ConditionFinder:
                 continue
             end = _clause_end(token)
             start, stop = token.idx, doc[end - 1].idx + len(doc[end - 1])
-            found.append(TextSpan(doc.text[start:stop], start, stop))
+            found.append(TextSpan(doc[token.i : end].text, start, stop))
             covered = end
         put(doc, "conditions", found)
         return doc

@@ -85,7 +85,7 @@ class ExceptionFinder:
                 taken += 1
                 end = token.i + 1
         start, stop = doc[span.start].idx, doc[end - 1].idx + len(doc[end - 1])
-        return TextSpan(doc.text[start:stop], start, stop)
+        return TextSpan(doc[span.start : end].text, start, stop)
 
 
 def _adverbial(span: Span) -> bool:

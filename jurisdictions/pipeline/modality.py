@@ -225,13 +225,15 @@ def _present_cues(sent: Span, found: list[Cue]) -> list[Cue]:
 
 def _definition(token: Token) -> Cue | None:
     word = token.lower_
+    if word not in lex.DEFINING and word not in ("includes", "include"):
+        return None
     subject = subject_of(token, token.i)
     quoted = _quoted_before(token)
     if word in lex.DEFINING and (quoted or _is_term(subject) or _finite_main(token)):
         if word == "mean" and token.tag_ not in ("VBP", "VB"):
             return None
         return _cue(token.i, token.i + 1, "define", token, False, token.i)
-    if word in ("includes", "include") and (quoted or _is_term(subject)):
+    if word not in lex.DEFINING and (quoted or _is_term(subject)):
         return _cue(token.i, token.i + 1, "define", token, False, token.i)
     return None
 

@@ -35,8 +35,9 @@ class OrdinalFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Read ``doc.text``."""
-        lexemes = lex(doc.text)
-        found = [self._read(doc.text, lexemes, at) for at in range(len(lexemes))]
+        text = doc.text
+        lexemes = lex(text)
+        found = [self._read(text, lexemes, at) for at in range(len(lexemes))]
         put(doc, "ordinals", [ordinal for ordinal in found if ordinal is not None])
         return doc
 
