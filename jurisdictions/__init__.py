@@ -1,1 +1,1 @@
-"""The law as rules: zones, extraction, norms, bindings, the rule book and the jurisdiction graph."""
+"""The law as rules: zones, extraction, norms, bindings, the rule book and its graph."""

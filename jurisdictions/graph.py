@@ -17,7 +17,7 @@ from jurisdictions.rulebook import Rule, RuleBook
 if TYPE_CHECKING:
     import networkx as nx
 
-#: Typed edges: what contains what, what a provision states, how provisions and jurisdictions relate,
+#: Typed edges: what contains what, what a provision states, how provisions and laws relate,
 #: which provision a rule executes, which attribute a rule is bound to, and where it holds.
 EDGE_KINDS = (
     "contains",

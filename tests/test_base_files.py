@@ -62,7 +62,7 @@ def test_binary_is_not_text(tmp_path: Path) -> None:
 
 def test_text_keeps_its_line_ends(tmp_path: Path) -> None:
     path = tmp_path / "input"
-    path.write_bytes("a\r\nb\x0cc\n".encode())
+    path.write_bytes(b"a\r\nb\x0cc\n")
     assert read_text(path) == "a\r\nb\x0cc\n"
 
 
