@@ -25,9 +25,9 @@ from compliance.finding import (
     worst,
 )
 from compliance.limits import limits_of
-from compliance.show import show_value
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule
+from habitat.facts import show_value
 from jurisdictions.regimes import (
     JURISDICTIONS,
     Scope,

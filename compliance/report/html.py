@@ -137,7 +137,15 @@ def _fact_value(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return zone_words([str(item) for item in value]) or "none"
-    return str(value).replace("_", " ")
+    return _LONG_NUMBER.sub(_rounded, str(value).replace("_", " "))
+
+
+#: A number with more digits than anyone reads; the JSON report keeps them all.
+_LONG_NUMBER = re.compile(r"\d+\.\d{5,}")
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number.group()):.5g}"
 
 
 #: Characters that could reorder or hide text; they are shown as their code points.
