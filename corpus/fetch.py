@@ -150,7 +150,9 @@ def download(
     except urllib.error.HTTPError as problem:
         problem.close()
         raise CorpusError(
-            f"the server answered {problem.code} ({problem.reason})",
+            "redirected in a circle, too often or to an unsafe address"
+            if 300 <= problem.code < 400
+            else f"the server answered {problem.code} ({problem.reason})",
             where=url,
             hint="see the publisher's site for where the text is now",
         ) from problem

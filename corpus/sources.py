@@ -59,7 +59,10 @@ class Copy(_Frozen):
     @classmethod
     def _compile(cls, markers: tuple[str, ...]) -> tuple[str, ...]:
         for marker in markers:
-            re.compile(marker)
+            try:
+                re.compile(marker)
+            except re.error as problem:
+                raise ValueError(f"not a regular expression ({problem})") from problem
         return markers
 
     @cached_property
