@@ -236,5 +236,6 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         if scheme not in ("http", "https") or (
             urlsplit(req.full_url).scheme == "https" and scheme == "http"
         ):
+            fp.close()
             raise CorpusError(f"redirected to an unsafe address ({scheme})", where=req.full_url)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
