@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from base import UsageError
 from workbench.output import echo_json, json_option, progress
+
+if TYPE_CHECKING:
+    from corpus.model import LawText
 
 
 @click.command()
@@ -29,8 +33,7 @@ def command(file: Path | None, segments: Path | None, output: Path | None, as_js
         count = segments_jsonl(segments, output)
         progress(f"{count} segments read, {output} written")
         return 0
-    assert file is not None
-    records = _provisions(file)
+    records = _provisions(file) if file is not None else []
     if output is not None:
         from base import write_whole
 
@@ -50,10 +53,9 @@ def _lines(records: list[dict[str, object]]) -> str:
 
 
 def _provisions(file: Path) -> list[dict[str, object]]:
-    from corpus.library import text_for
     from jurisdictions.extract import extract_texts, to_gold
 
-    text = text_for(file)
+    text = _law_text(file)
     worded = [provision for provision in text.provisions if provision.text.strip()]
     items = ((item.text, text.lead_in(item.id), text.instrument.id) for item in worded)
     return [
@@ -67,3 +69,16 @@ def _provisions(file: Path) -> list[dict[str, object]]:
         }
         for provision, extraction in zip(worded, extract_texts(items), strict=True)
     ]
+
+
+def _law_text(file: Path) -> LawText:
+    """Read a known instrument by its provisions, and any other plain text by its paragraphs."""
+    from base import CorpusError, read_text
+    from corpus.library import recognise, text_for
+    from corpus.model import Instrument
+    from corpus.readers import paragraphs
+
+    if file.suffix.lower() not in (".txt", ".md") or not file.is_file() or recognise(file):
+        return text_for(file)
+    named = Instrument(id="text", jurisdiction="OTHER", title=file.name, short=file.stem)
+    return paragraphs.read(read_text(file, error=CorpusError), instrument=named, file=file.name)
