@@ -97,7 +97,9 @@ def test_all_reference_sites(shared: Path) -> None:
         ("Off Arica", -18.6, -71.2, {"eez", "continental_shelf"}, "CHL"),
         ("Towards Jan Mayen", 68.8, -12.5, {"eez", "continental_shelf"}, "ISL"),
         ("Kairei", -25.32, 70.04, {"high_seas", "area"}, None),
-        ("Fiji at the antimeridian", -18.0, 179.9, {"eez", "continental_shelf"}, "FJI"),
+        ("Koro Sea at the antimeridian", -18.0, 180.0, {"archipelagic_waters"}, "FJI"),
+        ("Koro Sea, east of it", -18.0, -179.8, {"archipelagic_waters"}, "FJI"),
+        ("South of Fiji", -20.5, 179.0, {"eez", "continental_shelf"}, "FJI"),
     ],
 )  # fmt: skip
 def test_famous_places(
@@ -214,6 +216,14 @@ def test_a_spratly_islet_has_a_territorial_sea_and_no_state() -> None:
 def test_rockall_generates_no_zone_beyond_12_nmi() -> None:
     assert resolve(57.65, -13.70).zones == {"territorial_sea"}
     assert resolve(57.6, -14.5).distance_nmi > 100
+
+
+def test_just_outside_an_archipelago_the_answer_is_in_doubt() -> None:
+    inside, outside = resolve(25.7, -77.2), resolve(26.0, -76.9)
+    assert inside.zones == {"archipelagic_waters"}
+    assert "archipelagic_waters" not in outside.zones
+    assert not outside.certain
+    assert any("archipelagic" in note for note in outside.notes)
 
 
 def test_a_contract_area_settles_the_seabed() -> None:

@@ -97,10 +97,11 @@ LANDLOCKED = frozenset({
 })  # fmt: skip
 
 #: States that declared themselves archipelagic (UNCLOS Art. 46; law of the sea bulletins of
-#: DOALOS). Atoll States whose baselines enclose single atolls only are left out.
+#: DOALOS). Left out: atoll States, whose baselines enclose single atolls, and Papua New Guinea,
+#: whose lines around the Bismarck Sea rest on islets that the data lack.
 ARCHIPELAGIC = (
-    "ATG", "BHS", "COM", "CPV", "FJI", "GRD", "IDN", "JAM", "PHL", "PNG", "SLB", "STP", "TTO",
-    "VCT", "VUT",
+    "ATG", "BHS", "COM", "CPV", "FJI", "GRD", "IDN", "JAM", "PHL", "SLB", "STP", "TTO", "VCT",
+    "VUT",
 )  # fmt: skip
 
 Ring = list[tuple[float, float]]
@@ -224,7 +225,7 @@ def archipelago(rings: list[Ring]) -> list[Ring]:
 
     def back(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         lon, lat = there(xy[:, 0], xy[:, 1], inverse=True)
-        return np.column_stack([lon, lat])
+        return np.column_stack([np.mod(lon, 360.0) if wraps else lon, lat])
 
     flat = shapely.union_all([shapely.transform(g, forward) for g in land]).simplify(1000)
     grown = flat.buffer(ARCHIPELAGO_CLOSING_M, quad_segs=12)

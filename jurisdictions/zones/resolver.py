@@ -330,7 +330,15 @@ def _beyond(
 
 def _with_archipelago(site: SiteZones, coast: Coast, first: Approach) -> SiteZones:
     state = coast.archipelago_at(site.latitude, site.longitude)
-    if state is None or state != first.sovereign or "internal_waters" in site.zones:
+    if "internal_waters" in site.zones:
+        return site
+    if state is None or state != first.sovereign:
+        if _near_archipelago(site, coast, first.sovereign):
+            return _with_doubt(
+                site,
+                f"Within {DOUBT_NMI:g} nmi of the approximate archipelagic waters of "
+                f"{first.sovereign}, whose own baselines decide (UNCLOS Art. 47, 48).",
+            )
         return site
     site = replace(
         site,
@@ -344,6 +352,20 @@ def _with_archipelago(site: SiteZones, coast: Coast, first: Approach) -> SiteZon
         site,
         f"Archipelagic waters of {state} (UNCLOS Art. 47, 49) by an outline that joins islands "
         "less than 125 nmi apart; the State's own baselines decide.",
+    )
+
+
+def _near_archipelago(site: SiteZones, coast: Coast, state: str) -> bool:
+    """Whether one of eight points around the site lies in the State's archipelagic waters."""
+    step = DOUBT_NMI / 60.0
+    shrink = max(math.cos(math.radians(site.latitude)), 0.1)
+    around = [(math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)) for k in range(8)]
+    return any(
+        coast.archipelago_at(
+            site.latitude + step * north, (site.longitude + step * east / shrink + 180) % 360 - 180
+        )
+        == state
+        for north, east in around
     )
 
 
