@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from base import BathylexError, CorpusError, read_bytes, sha256_bytes, write_whole
+from corpus.copies import TOGETHER
 from corpus.library import MAX_FILE_BYTES, Skipped, law_files, recognise, text_for
 from corpus.model import Status
 from corpus.sources import load_sources
@@ -172,15 +173,16 @@ def check_file(path: Path, *, root: Path) -> Checked:
         partial = next((copy.partial for _, copy in held if copy.partial), "")
         if partial:
             return Checked(file, ids, digest, "partial", partial)
+        one_of_many = any(copy.reader in TOGETHER for _, copy in held)
+        detail = "one of several files that make up the text" if one_of_many else ""
         if all(digest in copy.sha256 for _, copy in held):
-            return Checked(file, ids, digest, "verified")
+            return Checked(file, ids, digest, "verified", detail)
         for source, _ in held:
             text_for(path, sources=[source])
     except CorpusError as problem:
         return Checked(file, (), digest, "unreadable", problem.what)
-    return Checked(
-        file, ids, digest, "unverified", "not a copy that was compared with the official text"
-    )
+    unknown = "not a copy that was compared with the official text"
+    return Checked(file, ids, digest, "unverified", f"{unknown}; {detail}" if detail else unknown)
 
 
 def store(target: Path, data: bytes) -> None:

@@ -22,7 +22,7 @@ def row(label: str, words: str) -> str:
 
 
 ACT = f"""<?xml version="1.0"?>
-<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML//EN" "xhtml-strict.dtd">
+<!DOCTYPE html PUBLIC "-//Lamps//EN" "none.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml"><head><title>t</title></head><body>
 <p class="oj-doc-ti">DIRECTIVE ON LAMPS</p>
 {row("(1)", "Lamps matter.")}{row("(2)", "So do bells.")}
