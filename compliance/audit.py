@@ -26,7 +26,7 @@ from compliance.finding import (
 )
 from compliance.limits import limits_of
 from compliance.situation import Situation, situate
-from compliance.verdicts import Outcome, judge_rule
+from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
 from jurisdictions.regimes import (
     JURISDICTIONS,
@@ -237,9 +237,9 @@ def _remedy(template: str, outcome: Outcome) -> str:
     comparison = outcome.comparison
     if comparison is None:
         return template
-    unit = f" {comparison.unit}" if comparison.unit else ""
-    return template.replace("{bound}", f"{comparison.bound:.6g}{unit}").replace(
-        "{value}", f"{comparison.value:.6g}{unit}"
+    unit = comparison.unit
+    return template.replace("{bound}", measure(comparison.bound, unit)).replace(
+        "{value}", measure(comparison.value, unit)
     )
 
 
@@ -253,6 +253,7 @@ def _place(provision: ProvisionEntry, book: RuleBook) -> dict[str, Any]:
         "provision": provision.id,
         "citation": provision.citation,
         "instrument": provision.instrument,
+        "lead_in": quoted.lead_in,
         "quote": quoted.text,
         "span": SpanRef(file=entry.file, start=quoted.start, end=quoted.end, page=quoted.page),
         "text_source": entry.text_source,

@@ -54,7 +54,8 @@ class BoundRef(_Frozen):
 class Finding(_Frozen):
     """One rule judged on one design, or the account of one provision without a rule.
 
-    ``margin`` is in ``margin_unit``, signed, positive when met. ``basis`` says whether the
+    ``lead_in`` is what a list item hangs on; it is no part of ``quote``, which is exactly the
+    characters of ``span``. ``margin`` is in ``margin_unit``, signed, positive when met. ``basis`` says whether the
     provision binds as treaty or other written law, or is invoked as custom.
     """
 
@@ -66,6 +67,7 @@ class Finding(_Frozen):
     title: str
     verdict: Verdict
     reason: str
+    lead_in: str
     quote: str
     span: SpanRef
     text_source: TextSource

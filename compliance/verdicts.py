@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from compliance.evaluate import Comparison, FactLike, Judgement, judge
 from compliance.finding import Verdict
+from habitat.facts import show_value
 from jurisdictions.predicate import InZone
 from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import Rule
@@ -83,7 +84,8 @@ def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> O
     if required.truth is True:
         if binding.question is not None:
             return Outcome("open_norm", binding.question, decided, (), comparison)
-        return Outcome("satisfied", _met(rule, comparison, required), decided, (), comparison)
+        reason = _shown(required, facts) if comparison is None else describe(comparison)
+        return Outcome("satisfied", reason, decided, (), comparison)
     excepted = judge(binding.unless, facts, rule) if binding.unless is not None else None
     if excepted is not None and excepted.truth is True:
         return Outcome(
@@ -96,9 +98,8 @@ def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> O
         )
     if required.truth is False and (excepted is None or excepted.truth is False):
         exception = excepted.deciding if excepted is not None else ()
-        return Outcome(
-            "violated", _failed(rule, comparison, required), (*decided, *exception), (), comparison
-        )
+        reason = _shown(required, facts) if comparison is None else describe(comparison)
+        return Outcome("violated", reason, (*decided, *exception), (), comparison)
     if required.unread:
         return Outcome(
             "undetermined",
@@ -117,31 +118,44 @@ def _telling(comparisons: tuple[Comparison, ...]) -> Comparison | None:
     return min(lawful, key=lambda item: item.margin / (abs(item.bound) or 1.0))
 
 
-def _met(rule: Rule, comparison: Comparison | None, required: Judgement) -> str:
-    if comparison is None:
-        return f"{rule.binding.title}: shown by {_names(required.deciding)}"
-    return f"{rule.binding.title}: {describe(comparison)}"
-
-
-def _failed(rule: Rule, comparison: Comparison | None, required: Judgement) -> str:
-    if comparison is None:
-        return f"{rule.binding.title}: not met ({_names(required.deciding)})"
-    return f"{rule.binding.title}: {describe(comparison)}"
+def _shown(required: Judgement, facts: Mapping[str, FactLike]) -> str:
+    """Say what the facts are that decide, with their values."""
+    return ", ".join(
+        f"{name} is {in_words(show_value(facts[name].value))}" for name in required.deciding
+    )
 
 
 _WORDS = {"<=": "at most", "<": "less than", ">=": "at least", ">": "more than", "=": "exactly"}
+_COUNTED = frozenset({"second", "minute", "hour", "day", "month", "year", "acre"})
 
 
 def describe(comparison: Comparison) -> str:
     """Say a comparison in words: what it is, what the law asks, by how much it is met or failed."""
-    unit = f" {comparison.unit}" if comparison.unit and comparison.unit != "count" else ""
-    margin = abs(comparison.margin)
     relation = "margin" if comparison.margin >= 0 else "short by"
     return (
-        f"{comparison.fact} is {comparison.value:.6g}{unit}, "
-        f"{_WORDS[comparison.order]} {comparison.bound:.6g}{unit} is required, "
-        f"{relation} {margin:.4g}{unit}"
+        f"{comparison.fact} is {measure(comparison.value, comparison.unit)}, "
+        f"{_WORDS[comparison.order]} {measure(comparison.bound, comparison.unit)} required, "
+        f"{relation} {measure(abs(comparison.margin), comparison.unit, digits=4)}"
     )
+
+
+def measure(value: float, unit: str, *, digits: int = 6) -> str:
+    """Write a number with its unit for people: ``90 days``, ``1 month``, ``12 nmi``, ``36``."""
+    number = f"{value:.{digits}g}"
+    if unit in ("", "count"):
+        return number
+    return f"{number} {unit}{'s' if unit in _COUNTED and number != '1' else ''}"
+
+
+def in_words(value: object) -> str:
+    """Write a fact's value for people: flags as yes and no, sets as lists."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value).replace("_", " ") or "none"
+    return str(value).replace("_", " ")
 
 
 def _names(facts: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from compliance.report.words import (
     headline,
     zone_words,
 )
+from compliance.verdicts import in_words, measure
 
 if TYPE_CHECKING:
     import jinja2
@@ -126,18 +127,11 @@ def _accounts(findings: Iterable[Finding]) -> dict[str, list[Account]]:
 def _number(value: float | None, unit: str | None = None) -> str:
     if value is None:
         return "–"
-    shown = f"{value:.4g}".replace("-", "−")
-    return f"{shown} {unit}" if unit and unit != "count" else shown
+    return measure(value, unit or "", digits=4).replace("-", "−")
 
 
 def _fact_value(value: Any) -> str:
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return zone_words([str(item) for item in value]) or "none"
-    return _LONG_NUMBER.sub(_rounded, str(value).replace("_", " "))
+    return _LONG_NUMBER.sub(_rounded, in_words(value))
 
 
 #: A number with more digits than anyone reads; the JSON report keeps them all.

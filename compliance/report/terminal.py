@@ -31,13 +31,15 @@ _QUOTE_CHARACTERS = 320
 def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
     """Print the verdict, the site, what binds, the totals and the findings that need action."""
     from rich.console import Console
+    from rich.padding import Padding
     from rich.text import Text
 
     console = Console(highlight=False, soft_wrap=False)
 
-    def say(text: str = "", style: str = "") -> None:
+    def say(text: str = "", style: str = "", *, indent: int = 0) -> None:
         # Text, not markup: a design name such as "[red]" must show as itself.
-        console.print(Text(text, style=style))
+        shown = Text(text, style=style)
+        console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
 
     say(f"{result.design['name']}", "bold")
     style = {"lawful": "bold green", "violated": "bold red"}.get(result.verdict, "bold yellow")
@@ -118,22 +120,19 @@ def _list(title: str, findings: list[Finding], say: Any) -> None:
             f"{sign} {finding.citation}: {finding.title} [{finding.severity}, {finding.priority}]",
             _STYLE[finding.verdict],
         )
-        say(f"    {finding.reason}")
+        say(finding.reason, indent=4)
         if finding.verdict == "violated":
             quote = finding.quote
             if len(quote) > _QUOTE_CHARACTERS:
                 quote = quote[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+            say(f"“{' '.join(quote.split())}”", "italic", indent=4)
             span = finding.span
             page = f", page {span.page}" if span.page else ""
-            say(f"    “{' '.join(quote.split())}”", "italic")
-            say(
-                f"    {SOURCES[finding.text_source]}: {span.file}{page}, "
-                f"characters {span.start}-{span.end}",
-                "dim",
-            )
-            say(f"    {finding.wording}", "dim")
-            say(f"    Remedy: {finding.remedy}")
+            place = f"{span.file}{page}, characters {span.start}-{span.end}"
+            say(f"{SOURCES[finding.text_source]}: {place}", "dim", indent=4)
+            say(finding.wording, "dim", indent=4)
+            say(f"Remedy: {finding.remedy}", indent=4)
         elif finding.evidence:
-            say(f"    Evidence: {finding.evidence}")
+            say(f"Evidence: {finding.evidence}", indent=4)
     if len(findings) > _SHOWN:
         say(f"  and {len(findings) - _SHOWN} more in the HTML and JSON reports")
