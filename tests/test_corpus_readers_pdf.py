@@ -38,14 +38,17 @@ def make_pdf(*pages: list[Piece]) -> bytes:
         )
         stream = DecodedStreamObject()
         commands = [
-            f"BT /F1 10 Tf 1 0 0 1 {x} {y} Tm ({words.replace('(', '[').replace(')', ']')}) Tj ET"
-            for x, y, words in pieces
+            f"BT /F1 10 Tf 1 0 0 1 {x} {y} Tm ({_escaped(words)}) Tj ET" for x, y, words in pieces
         ]
         stream.set_data("\n".join(commands).encode("cp1252"))
         page[NameObject("/Contents")] = writer._add_object(stream)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _escaped(words: str) -> str:
+    return words.replace("(", r"\(").replace(")", r"\)")
 
 
 def lines(top: int, *texts: str, x: int = 50) -> list[Piece]:
@@ -72,6 +75,51 @@ def test_provisions_have_pages_and_sentences_cross_them() -> None:
     }
     assert text.broken_spans() == []
     assert text.by_id["isa-exploitation-draft:2"].heading == "Bells"
+
+
+TREATY = make_pdf(
+    lines(
+        760,
+        "PART II",
+        "LAMPS OF THE SEA",
+        "SECTION 1. GENERAL PROVISIONS",
+        "Article 2",
+        "Legal status of the lamps of the harbour, of the air space",
+        "over the harbour and of its bed",
+        "1. The lamp of a State extends to the bell.",
+        "Article 3",
+        "Breadth",
+        "A State may light lamps, as article 2 says, up to a limit that does",
+        "not exceed twelve of them, namely:",
+        "(a) red ones; and",
+        "(b) green ones.",
+    )
+    + lines(60, "1"),
+    lines(760, "ANNEX III", "BASIC CONDITIONS", "Article 1", "Title", "Title passes.")
+    + lines(60, "2"),
+)
+
+
+def test_a_treaty_with_articles_and_annexes() -> None:
+    instrument = source("unclos").instrument(sha256="", verified=False)
+    text = pdf.read(TREATY, instrument=instrument, file="t.pdf", scheme="articles")
+    assert [(item.id.partition(":")[2], item.page, item.text) for item in text.provisions] == [
+        ("part-ii", 1, ""),
+        ("part-ii.section-1", 1, ""),
+        ("2", 1, ""),
+        ("2.1", 1, "The lamp of a State extends to the bell."),
+        (
+            "3",
+            1,
+            "A State may light lamps, as article 2 says, up to a limit that does "
+            "not exceed twelve of them, namely:",
+        ),
+        ("3.a", 1, "red ones; and"),
+        ("3.b", 1, "green ones."),
+        ("annex-iii", 2, ""),
+        ("annex-iii.1", 2, "Title passes."),
+    ]
+    assert text.by_id["unclos:annex-iii.1"].citation == "UNCLOS Annex III Art. 1"
 
 
 def test_a_heading_drawn_before_the_text_above_it_is_put_in_its_place() -> None:

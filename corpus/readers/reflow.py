@@ -31,6 +31,12 @@ _HEADING = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,3}\.\s+[A-Z“‘\"\[]")
 _SECTION = re.compile(r"§\s?\d+\.\d+[a-z]?\s+[A-Z].{0,24}")
+#: Headings in capitals, which no sentence holds, whether or not their title follows on the line.
+_CAPITALS = re.compile(
+    r"(?:PART|SECTION|SUBSECTION|ANNEX|CHAPTER|ARTICLE|APPENDIX)\s+(?:\d{1,3}|[IVXL]{1,6}|[A-Z])"
+    r"(?:\.|[.:]?\s+(?P<title>[A-Z][A-Z ,’'()-]+))?"
+)
+_PAGE_NUMBER = re.compile(r"[–—-]?\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*[–—-]?")
 _GLUED_LATIN = re.compile(r"(\d)(bis|ter|quat|quin|Alt)\b")
 _ENDS = re.compile(r"(?:[.;:!?)\]”\"]|\b(?:and|or))$")
 _HYPHENED = re.compile(r"([A-Za-z]+)-$")
@@ -71,6 +77,8 @@ def body_lines(pages: Sequence[str]) -> list[Line]:
             position += 1
             at_edge = position < _EDGE or position >= len(filled) - _EDGE
             is_running = not (running if at_edge else everywhere).isdisjoint(_shapes(line))
+            if position in (0, len(filled) - 1) and _PAGE_NUMBER.fullmatch(line):
+                is_running = True
             if not is_running and not _LEADERS.search(line):
                 kept.append(Line(" ".join(line.split()), page, apart))
             apart = False
@@ -97,9 +105,10 @@ def _shapes(line: str) -> set[str]:
     Numbers and list labels are made alike; of a long line the beginning or the end is enough,
     for the rest may name what stands on the page.
     """
-    if _HEADING.fullmatch(" ".join(line.split())):
+    printed = " ".join(line.split())
+    if _HEADING.fullmatch(printed) or _CAPITALS.fullmatch(printed):
         return set()
-    shape = re.sub(r"\d+", "N", re.sub(r"\(\w{1,5}\)", "", " ".join(line.split())))
+    shape = re.sub(r"\d+", "N", re.sub(r"\(\w{1,5}\)", "", printed))
     if len(shape) < _SHARED:
         return {shape}
     return {shape, shape[:_SHARED] + "…", "…" + shape[-_SHARED:]}
@@ -144,8 +153,10 @@ def _starts(lines: Sequence[Line], usual: int) -> Iterator[tuple[str, Line]]:
     for line in lines:
         text = line.text
         ended = not before or state == "title" or line.apart or bool(_ENDS.search(before))
-        if _HEADING.fullmatch(text) and (ended or state == "heading"):
-            state, title = "heading", 0
+        capitals = _CAPITALS.fullmatch(text)
+        if capitals or (_HEADING.fullmatch(text) and (ended or state == "heading")):
+            titled = capitals is not None and capitals["title"] is not None
+            state, title = ("title", 1) if titled else ("heading", 0)
             yield "heading", line
         elif state == "heading" and not _LABEL.match(text):
             state, title = "title", 1
