@@ -112,26 +112,43 @@ def _zone_facts(
     """Site facts; those the resolver answered for another zone follow from the asserted one."""
     source = "design" if asserted else "zone resolver"
     if asserted:
-        member = coastal_state is not None and eu_member(coastal_state, as_of)
-        european: bool = member and bool(zones & _NATIONAL)
         shelf = coastal_state == "USA" and bool(zones & {"eez", "continental_shelf"})
         state_waters = coastal_state == "USA" and bool(
             zones & {"territorial_sea", "internal_waters"}
         )
     else:
-        european, shelf, state_waters = site.eu_marine_waters, site.us_ocs, site.us_state_waters
+        shelf, state_waters = site.us_ocs, site.us_state_waters
     table: dict[str, Any] = {
         "zone.zones": zones,
         "zone.coastal_state": coastal_state,
         "zone.seabed": site.seabed,
         "zone.water_column": site.water_column,
-        "zone.eu_marine_waters": european,
+        "zone.eu_marine_waters": _european_waters(site, zones, coastal_state, as_of),
         "zone.us_ocs": shelf,
         "zone.us_state_waters": state_waters,
         "zone.isa_contract_area": site.isa_contract_area,
         "zone.extended_shelf_possible": site.extended_shelf_possible,
     }
     return {name: Fact(value, source) for name, value in table.items()}
+
+
+def _european_waters(
+    site: SiteZones, zones: frozenset[str], coastal_state: str | None, as_of: date
+) -> bool:
+    """Say whether Directive 2008/56/EC counts the waters as a Member State's on a date.
+
+    Membership is dated, which the resolver's answer for today is not. Overseas territories stay
+    outside also where the design asserts the zone of the place (Art. 3(1)(a)).
+    """
+    from jurisdictions.zones.claims import load_claims
+
+    if coastal_state is None or not eu_member(coastal_state, as_of):
+        return False
+    overseas = (
+        coastal_state == site.coastal_state
+        and site.territory in load_claims().eu.excluded_territories
+    )
+    return not overseas and bool(zones & (_NATIONAL - {"internal_waters"}))
 
 
 def _circumstances(

@@ -42,12 +42,21 @@ NO_ADVICE = (
 
 
 def headline(result: AuditResult) -> str:
-    """Return the verdict in one sentence."""
-    violated = result.totals["violated"]
+    """Return the verdict in one sentence, voluntary standards told apart from law."""
     missing = result.totals["undetermined"]
-    if violated:
-        tail = f"; {_provisions(missing)} undetermined" if missing else ""
-        return f"{_provisions(violated).capitalize()} violated{tail}."
+    tail = f"; {_provisions(missing)} undetermined" if missing else ""
+    if result.totals["violated"]:
+        found = result.by_verdict("violated")
+        binding = {item.provision for item in found if item.effect != "voluntary"}
+        voluntary = {item.provision for item in found} - binding
+        critical = {item.provision for item in found if item.severity == "critical"}
+        parts = []
+        if binding:
+            grave = f" ({len(critical)} critical)" if critical else ""
+            parts.append(f"{_provisions(len(binding))} violated{grave}")
+        if voluntary:
+            parts.append(f"{_provisions(len(voluntary))} of a voluntary standard not met")
+        return f"{', '.join(parts)}{tail}."
     if missing:
         return f"No violation found, but {_provisions(missing)} undetermined for want of facts."
     return "No violation found in the modelled law."
