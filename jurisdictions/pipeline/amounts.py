@@ -18,7 +18,7 @@ _REFERENCES = word_set(
     "table appendix figure item items resolution directive note"
 )
 _DEGREES = re.compile(
-    r"(?<![\d,.])(?P<degrees>(?:\d{1,3},\d{3}|\d+)(?:\.\d+)?)\s?-?(?:°|degrees?\b)\s?"
+    r"(?<![\d,.])(?P<degrees>(?:\d{1,3},\d{3}|\d+)(?:\.\d+)?)\s?-?(?:°|degrees?\b),?\s?"
     r"(?:(?P<scale>C\b|F\b|Celsius|centigrade|Fahrenheit)"
     r"|(?P<minutes>\d{1,2}(?:\.\d+)?)\s?(?:'(?!')\.?(?P<decimals>\d+)?|minutes?\b)\s?"
     r"(?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s?(?:\"|''|seconds?\b))?)?",
@@ -27,10 +27,13 @@ _DEGREES = re.compile(
 _CURRENCY_SIGNS = {"$": "USD", "£": "currency", "€": "currency"}
 #: Rates over these make a new unit that has no word of its own ("litres per minute", "kg/m3").
 _RATE = re.compile(
-    r"\s?(?:/|per )\s?(?:second|minute|hour|s\b|h\b|min\b|kWh|kW|m[23²³]|kg|square|cubic|litre"
+    r"\s?(?:/|per )\s?(?:second|minute|hour|s\b|h\b|min\b|kWh|kW|m[23²³]|m<sup>|kg"
+    r"|square|cubic|litre"
     r"|[lL]\b)",
     re.IGNORECASE,
 )
+#: Units joined by a dot ("m.rad", "mPa.s").
+_PRODUCT = re.compile(r"\.[a-z]+\b")
 #: A dollar sign of another country, or a compound such as "US$".
 _MONEY_WORDS = re.compile(r"(?:US|United States(?: of America)?)\s?(?:dollars?)?\s?\$?\s?$")
 
@@ -76,7 +79,7 @@ def _degrees(text: str) -> Iterator[Amount]:
         elif match["minutes"]:
             minutes = f"{match['minutes']}.{match['decimals']}" if match["decimals"] else ""
             value += float(minutes or match["minutes"]) / 60 + float(match["seconds"] or 0) / 3600
-        end = match.start() + len(match.group().rstrip())
+        end = match.start() + len(match.group().rstrip(" ,"))
         yield Amount(match.start(), end, value, unit)
 
 
@@ -96,7 +99,7 @@ def _amount(text: str, lexemes: list[Lexeme], number: Number) -> tuple[Amount | 
         return None, last
     if unit:
         end = lexemes[last - 1].end
-        rate = _RATE.match(text, end)
+        rate = _RATE.match(text, end) or _PRODUCT.match(text, end)
         if rate and unit not in ("percent", "USD", "currency", "mg/L", "count", "kn"):
             unit = "other"
         return Amount(start, end, number.value, unit), last
@@ -153,6 +156,11 @@ def _skip_restatement(lexemes: list[Lexeme], at: int) -> int:
     return at
 
 
+_COUNT_QUALIFIERS = frozenset(
+    ("other", "contracting", "elected", "contiguous", "adjacent", "independent", "permanent")
+)
+
+
 def _unit(text: str, lexemes: list[Lexeme], at: int) -> tuple[str, int]:
     """Read a unit at lexeme ``at``: its gold word and where it ends; ``("", at)`` without one."""
     if at < len(lexemes) and lexemes[at].text == "-":
@@ -174,7 +182,7 @@ def _unit(text: str, lexemes: list[Lexeme], at: int) -> tuple[str, int]:
         word = lexemes[noun].lower
         if word in COUNT_NOUNS:
             return "count", noun + 1
-        if word not in QUALIFIERS and word not in ("other", "contracting", "elected"):
+        if word == "such" or word not in QUALIFIERS | _COUNT_QUALIFIERS:
             break
         noun += 1
     return "", at

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.lexicon import word_set
-from jurisdictions.pipeline.modality import singular
 from jurisdictions.pipeline.state import Cue, put, rows
 from jurisdictions.pipeline.syntax import part_start, phrase
 
@@ -42,7 +41,7 @@ class BearerFinder:
 
 def is_agent(word: str) -> bool:
     """Tell whether a head noun can owe a duty."""
-    return singular(word.lower()) in lex.AGENTS
+    return lex.singular(word.lower()) in lex.AGENTS
 
 
 def _bearer(doc: Doc, cue: Cue, before: str) -> str:
@@ -62,12 +61,18 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
     if passive and not _addressed(doc, cue):
         return ""
     if subject is None or not is_agent(subject.text):
-        subject = None if subject is not None and _plain_thing(subject) else surface_agent(doc, cue)
+        trusted = subject is not None and _plain_thing(subject, cue)
+        subject = None if trusted else surface_agent(doc, cue)
     return phrase(subject).text if subject is not None else ""
 
 
-def _plain_thing(subject: Token) -> bool:
-    """Tell a subject that the parser surely got right: it opens the sentence part."""
+def _plain_thing(subject: Token, cue: Cue) -> bool:
+    """Tell a subject that the parser surely got right: next to its modal, or first in its part."""
+    first = _phrase_start(subject, part_start(subject))
+    if 0 < cue.start - subject.i <= 2 and (
+        first == 0 or subject.doc[first - 1].pos_ not in ("ADP", "CCONJ")
+    ):
+        return True
     left = subject.left_edge.i
     if subject.doc[part_start(subject)].lower_ in _INTRODUCTIONS or subject.doc[left].tag_ == "VBG":
         return False
@@ -80,9 +85,16 @@ def surface_agent(doc: Doc, cue: Cue) -> Token | None:
     Long subjects ("States having borders on the region should, where ...") defeat the parser.
     """
     start = part_start(doc[cue.start])
+    conditional = False
     for token in doc[start : cue.start]:
         if token.tag_ == "MD":
             return None
+        if token.text == ",":
+            conditional = False
+        elif token.lower_ in lex.SUBORDINATORS:
+            conditional = True
+        if conditional:
+            continue
         if not is_agent(token.text) or token.pos_ not in ("NOUN", "PROPN"):
             continue
         if token.i + 1 < cue.start and token.nbor().text in ("'s", "'", "-"):

@@ -25,6 +25,8 @@ _LARGER = r"(?:more|greater|larger|longer|higher|later|wider|further|heavier|ove
 _END = r"(?:the )?(?:expiry|expiration|end|elapse|lapse|termination|close) of"
 _ONCE = r"(?:once|twice|every|each|per|in)"
 
+_CHANGE = r"(?:rise|vary|differ|decrease|increase|deviate|last|extend|fall)"
+
 Rule = tuple[Comparator, re.Pattern[str]]
 
 
@@ -69,6 +71,9 @@ _LEFT = _rules(
             _NOT + r"(?:\s+\S+){0,25}? (?:by|for|at|be|to|in|nor|is|are) (?:a \w+ )?"
             + _LARGER + r"(?: than)?",
         ),
+        ("<=", _NOT + r"(?:\s+\S+){0,14}? " + _CHANGE + " " + _LARGER + r"(?: than)?"),
+        ("<=", r"\bat or (?:below|under)"),
+        (">=", r"\bat or (?:above|over)"),
         ("<=", _NOT + r"(?: [\w,\-]+){0,4}? (?:exceed|exceeds|exceeded|exceeding|surpass)"),
         ("<=", _NOT + r"(?: [\w,\-]+){0,12}? (?:beyond|in excess of|past)"),
         # plain comparatives
@@ -78,7 +83,7 @@ _LEFT = _rules(
         ("<=", r"\bmaximum(?: \w+){0,3}? (?:of|is|be)"),
         ("<=", r"\b(?:maximum|max\.?)"),
         (">=", r"\b(?:minimum|min\.?)"),
-        ("<=", r"\b(?:within|inside|in the course of|during the)"),
+        ("<=", r"\b(?:within|inside)"),
         (">", r"\b(?:after|following|upon|on|from|until after) " + _END),
         ("<", r"\b(?:before|prior to|until) " + _END),
         ("<=", r"\b(?:by|not later than|no later than) " + _END),

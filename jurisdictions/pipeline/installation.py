@@ -32,6 +32,11 @@ _ACTIVITY = re.compile(
     r"|\bplan\b.{0,80}\b(?:proposed|submitted) by the lessee\b",
     re.IGNORECASE | re.DOTALL,
 )
+#: What an operator pays bears on its accounts, not on the installation.
+_MONEY = re.compile(
+    r"\b(?:financial|payments?|royalt(?:y|ies)|fees?|production charge|net proceeds|bids?)\b",
+    re.IGNORECASE,
+)
 _OPERATORS = re.compile(
     r"\b(?:contractor|operator|lessee|permittee|licensee|leaseholder)s?$", re.IGNORECASE
 )
@@ -54,7 +59,11 @@ class InstallationJudge:
             _THING.search(text)
             or _RESEARCH.search(text)
             or _ACTIVITY.search(text)
-            or (self.operators and _binds_operator(rows(doc, "norms", Norm)))
+            or (
+                self.operators
+                and not _MONEY.search(text)
+                and _binds_operator(rows(doc, "norms", Norm))
+            )
         )
         return doc
 

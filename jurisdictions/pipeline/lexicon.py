@@ -8,6 +8,15 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def singular(word: str) -> str:
+    """Return the singular of a regular plural, enough for the agents' list."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
 #: Verb forms that govern conduct or status; "can" and "might" state no norm in treaty English.
 MODALS = frozenset(("shall", "must", "may", "should"))
 #: "Will" commands an organ in rules of procedure ("the Administrator will publish").
@@ -66,6 +75,8 @@ STATUS_VERBS = word_set(
     "become run relate bar waive diminish alter abrogate survive inure refer prescribe "
     "encompass"
 )
+#: Status where a text, a right or a period does it by itself ("the plan shall terminate").
+ENDING_VERBS = frozenset(("terminate", "cease", "begin", "commence", "end"))
 #: "shall be" + one of these.
 STATUS_PARTICIPLES = word_set(
     "deemed construed regarded interpreted understood composed governed vested known "

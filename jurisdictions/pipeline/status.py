@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from jurisdictions.norm import Modality
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.lexicon import word_set
-from jurisdictions.pipeline.modality import singular
 from jurisdictions.pipeline.state import Cue, put, rows
 
 if TYPE_CHECKING:
@@ -182,9 +181,17 @@ def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     window = {token.lower_ for token in doc[at:stop]}
     if held & lex.HELD_STATUS or (not held and window & lex.HELD_STATUS):
         return replace(cue, modality="constitutive")
-    if singular(_subject_word(doc, cue)) in lex.BODIES | lex.DOCUMENTS:
+    if lex.singular(_subject_word(doc, cue)) in lex.BODIES | lex.DOCUMENTS:
         return replace(cue, modality="constitutive")
     return replace(cue, modality="prohibition") if "no" in words[:3] else None
+
+
+def _acts(doc: Doc, cue: Cue, verb: Token) -> bool:
+    """Tell "the Commission shall apply these rules" (conduct) from "these rules shall apply"."""
+    if verb.lower_ in ("constitute", "consist", "comprise", "become", "mean"):
+        return False
+    agent = lex.singular(_subject_word(doc, cue)) in lex.AGENTS
+    return agent and any(child.dep_ in ("dobj", "prep", "xcomp") for child in verb.children)
 
 
 def _other_object(token: Token) -> bool:
@@ -198,7 +205,8 @@ def _status(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     plain = [word for word in words if word not in ("not", ",", "also", "then", "only", "thereby")]
     text = " ".join(plain[:6])
     status = (
-        verb.lower_ in lex.STATUS_VERBS
+        (verb.lower_ in lex.STATUS_VERBS and not _acts(doc, cue, verb))
+        or (verb.lower_ in lex.ENDING_VERBS and not _acts(doc, cue, verb))
         or any(text.startswith(phrase) for phrase in lex.STATUS_PHRASES)
         or _status_predicate(doc, cue, verb, plain)
         or _of_space(doc, cue, verb)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj", "expl"))
 _VERBAL = frozenset(("VERB", "AUX"))
 _MAX_CLIMB = 6
+_FINITE_DEPS = frozenset(("ROOT", "conj", "ccomp", "parataxis", "advcl", "dep", "nsubj"))
 _PHRASE_PARTS = frozenset(("NOUN", "PROPN", "ADJ", "DET", "PRON", "NUM", "ADV", "PART"))
 
 
@@ -121,6 +122,40 @@ def joins(modal: Token) -> bool:
     return before is not None and before.lower_ in ("and", "or", "but", "either", "nor")
 
 
+def adjacent_subject(modal: Token) -> Token | None:
+    """Return the head of a noun phrase right before a modal that opens a clause of its own.
+
+    In "the head shall notify the Secretary and the Secretary may reply" it is the Secretary.
+    """
+    at = modal.i - 1
+    while at > modal.sent.start and modal.doc[at].pos_ == "ADV":
+        at -= 1
+    head = modal.doc[at]
+    if head.pos_ not in ("NOUN", "PROPN"):
+        return None
+    while at > modal.sent.start and modal.doc[at - 1].pos_ in (
+        "ADJ",
+        "NOUN",
+        "PROPN",
+        "NUM",
+        "DET",
+    ):
+        at -= 1
+    opener = modal.doc[at - 1] if at > modal.sent.start else None
+    opens = opener is None or opener.lower_ in ("and", "or", "but", ",", "that", "then", "however")
+    return head if opens else None
+
+
+def in_relative(verb: Token) -> bool:
+    """Tell "blocks which, taken together, form one area" from a main clause, by its words."""
+    for token in reversed(list(verb.doc[verb.sent.start : verb.i])):
+        if token.tag_ in ("WDT", "WP") or token.lower_ == "which":
+            return True
+        if token.pos_ not in ("ADV", "PUNCT", "SPACE", "CCONJ") and token.tag_ != "VBN":
+            return False
+    return False
+
+
 def surface_opener(modal: Token) -> Token | None:
     """Return the subordinator right before the noun phrase that precedes a modal, if any.
 
@@ -160,10 +195,16 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
         opener = _opener(subject)
         if opener is not None:
             if opener.lower_ in SUBORDINATORS:
-                return True
+                return not _parenthetical(opener, modal)
             if opener.lower_ == "that":
                 return _that_clause(opener, strong)
     return verb.dep_ == "relcl" and not strong
+
+
+def _parenthetical(opener: Token, modal: Token) -> bool:
+    """Tell "the owner, if it has not done so, shall" from "if the owner shall"."""
+    closed = modal.i > 0 and modal.nbor(-1).text == ","
+    return closed and opener.i > opener.sent.start and opener.nbor(-1).text == ","
 
 
 def _restricts(relative: Token) -> bool:
@@ -199,4 +240,27 @@ def _that_clause(that: Token, strong: bool) -> bool:
         return True
     return any(
         token.lower_ in MODALS for token in that.doc[that.sent.start : that.i] if token.tag_ == "MD"
+    )
+
+
+def finite_main(verb: Token) -> bool:
+    """Tell a main clause from a relative, conditional or reduced one."""
+    token = verb
+    while token.dep_ in ("auxpass", "aux", "cop") and token.head.i != token.i:
+        token = token.head
+    for _ in range(4):
+        if token.dep_ in ("relcl", "acl", "pcomp", "xcomp", "appos", "pobj", "dobj"):
+            return False
+        if token.dep_ in ("advcl", "ccomp"):
+            marks = [child.lower_ for child in token.children if child.dep_ in ("mark", "advmod")]
+            if any(mark in SUBORDINATORS or mark == "that" for mark in marks):
+                return False
+        if token.dep_ != "conj" or token.head.pos_ not in ("VERB", "AUX"):
+            break
+        token = token.head
+    if token.dep_ not in _FINITE_DEPS:
+        return False
+    subject = subject_of(verb, verb.i)
+    return not (subject is not None and subject.tag_ in ("WDT", "WP")) and not is_embedded(
+        verb, token, subject
     )

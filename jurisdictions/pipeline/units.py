@@ -85,7 +85,8 @@ SYMBOLS: dict[str, str] = {
 #: Words that may stand between a number and its unit without changing it.
 QUALIFIERS = word_set(
     "calendar fiscal consecutive working business full complete whole more further "
-    "additional such contract accounting clear successive"
+    "additional such contract accounting clear successive preceding "
+    "previous subsequent following"
 )
 
 #: Nouns whose count is a substantive bound ("36 members", "15 States", "5,760-acre" is not one).

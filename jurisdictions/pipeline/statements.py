@@ -1,0 +1,168 @@
+"""Definitions, status and instructions in the present tense: "X means", "this Part applies"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jurisdictions.pipeline import lexicon as lex
+from jurisdictions.pipeline.grants import BE, cue_at
+from jurisdictions.pipeline.state import Cue
+from jurisdictions.pipeline.syntax import finite_main, in_relative, previous_word, subject_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+#: Participles of acts that bring something about by being stated ("is hereby established").
+_FOUNDING = frozenset(("established", "created", "defined", "vested", "recognized", "confirmed"))
+
+
+def present_cues(sent: Span, found: list[Cue]) -> list[Cue]:
+    """Definitions and status in the present tense, in the main clause only."""
+    cues: list[Cue] = []
+    for token in sent:
+        if any(cue.start <= token.i < cue.end for cue in found):
+            continue
+        cue = _definition(token) or _status(token)
+        if cue is not None and not _modal_before(token):
+            cues.append(cue)
+    if cues or found:
+        return cues
+    root = sent.root
+    copula = _copula(root)
+    return [copula] if copula is not None else _organ_cues(root)
+
+
+def _definition(token: Token) -> Cue | None:
+    word = token.lower_
+    if word not in lex.DEFINING and word not in ("includes", "include"):
+        return None
+    subject = subject_of(token, token.i)
+    quoted = _quoted_before(token)
+    if word in lex.DEFINING and (quoted or _is_term(subject) or finite_main(token)):
+        if not quoted and not _is_term(subject) and not _is_verb(token):
+            return None
+        return cue_at(token.i, token.i + 1, "define", token, False, token.i)
+    if word not in lex.DEFINING and (quoted or _is_term(subject)):
+        return cue_at(token.i, token.i + 1, "define", token, False, token.i)
+    return None
+
+
+def _is_verb(means: Token) -> bool:
+    """Tell "X means Y" from "by any other means"."""
+    before = previous_word(means)
+    noun = before is None or before.pos_ in ("DET", "ADJ", "ADP", "VERB", "PRON")
+    return means.tag_ in ("VBZ", "VBP", "VB") and not noun
+
+
+def _status(token: Token) -> Cue | None:
+    word = token.lower_
+    doc = token.doc
+    if word in ("consist", "consists") and token.i and token.i + 1 < len(doc):
+        before = token.nbor(-1)
+        free = before.tag_ not in ("MD", "TO", "WDT", "WP") and before.lower_ != "not"
+        if free and token.nbor().lower_ == "of":
+            return cue_at(token.i, token.i + 2, "present", token, False, token.i)
+    if word in ("form", "forms") and token.i + 1 < len(doc) and token.nbor().lower_ == "part":
+        return cue_at(token.i, token.i + 2, "present", token, False, token.i)
+    if word in lex.FOUNDING_VERBS and token.tag_ == "VBZ" and finite_main(token):
+        subject = subject_of(token, token.i)
+        if subject is not None and lex.singular(subject.lower_) in lex.DOCUMENTS:
+            return cue_at(token.i, token.i + 1, "present", token, False, token.i)
+    if word in lex.PRESENT_STATUS and token.pos_ in ("VERB", "AUX"):
+        if not finite_main(token) or token.tag_ not in ("VBZ", "VBP") or in_relative(token):
+            return None
+        end = token.i + 1
+        if (
+            end < len(doc)
+            and word.startswith(("consist", "refer"))
+            and doc[end].lower_ in ("of", "to")
+        ):
+            end += 1
+        return cue_at(token.i, end, "present", token, False, token.i)
+    if word in ("does", "do") and token.i + 2 < len(doc) and token.nbor().lower_ == "not":
+        verb = token.nbor(2)
+        plural = {f"{base}s" for base in (verb.lower_,)} | {verb.lower_}
+        if plural & lex.PRESENT_STATUS and finite_main(verb):
+            return cue_at(token.i, verb.i + 1, "present", verb, True, token.i)
+    if word in BE and token.i + 2 < len(doc) and finite_main(token):
+        following = " ".join(other.lower_ for other in doc[token.i + 1 : token.i + 4])
+        if following.startswith("without prejudice to"):
+            return cue_at(token.i, token.i + 4, "present", token, False, token.i)
+    return None
+
+
+def _copula(root: Token) -> Cue | None:
+    """A whole sentence that says what something is: "The high seas are open to all States"."""
+    verb = root
+    if root.lower_ not in BE:
+        passive = [child for child in root.children if child.lower_ in BE and child.i < root.i]
+        if root.lower_ not in _FOUNDING or not passive:
+            return None
+        verb = passive[0]
+    if any(token.lower_ in lex.SUBORDINATORS for token in root.doc[root.sent.start : verb.i]):
+        return None
+    subject = subject_of(root, verb.i)
+    if subject is None or subject.tag_ in ("WDT", "WP", "EX") or subject.lower_ in ("it", "there"):
+        return None
+    return Cue(verb.i, verb.i + 1, "present", root.i, False, subject.i)
+
+
+def _organ_cues(root: Token) -> list[Cue]:
+    """European drafting: "the Commission informs ...", a duty in the present tense."""
+    if root.lower_ not in lex.ORGAN_VERBS or root.tag_ not in ("VBZ", "VBP"):
+        return []
+    subject = subject_of(root, root.i)
+    if (
+        subject is None
+        or not subject.text[:1].isupper()
+        or lex.singular(subject.lower_) not in lex.AGENTS
+    ):
+        return []
+    return [Cue(root.i, root.i + 1, "duty", root.i, False, subject.i)]
+
+
+def form_cues(sent: Span) -> list[Cue]:
+    """An instruction in a form: "Attach ...", or "If ..., attach ..."."""
+    words = [token for token in sent if not token.is_space and not token.is_punct]
+    if not words:
+        return []
+    first = words[0]
+    if (
+        first.lower_ in lex.FORM_VERBS
+        and first.text[:1].isupper()
+        and first.tag_ in ("VB", "NN", "NNP", "VBP", "JJ")
+        and len(words) > 1
+        and words[1].pos_ in ("DET", "ADJ", "NOUN", "PRON", "NUM", "ADV")
+    ):
+        return [Cue(first.i, first.i + 1, "order", first.i, False)]
+    if first.lower_ == "if":
+        for token in sent:
+            if (
+                token.lower_ in lex.FORM_VERBS
+                and token.i
+                and token.nbor(-1).text == ","
+                and token.tag_ in ("VB", "VBP")
+            ):
+                return [Cue(token.i, token.i + 1, "order", token.i, False)]
+    return []
+
+
+def _modal_before(verb: Token) -> bool:
+    return any(child.tag_ == "MD" for child in verb.children) or (
+        verb.i > 0 and verb.nbor(-1).tag_ in ("MD", "TO")
+    )
+
+
+def _quoted_before(token: Token) -> bool:
+    for other in reversed(list(token.doc[max(token.sent.start, token.i - 14) : token.i])):
+        if other.text in ('"', "'") or other.text.endswith(('"', "'")):
+            return True
+        if other.text in (";", ".", ":"):
+            return False
+    return False
+
+
+def _is_term(subject: Token | None) -> bool:
+    return subject is not None and (
+        subject.lower_ == "term" or any(child.lower_ == "term" for child in subject.children)
+    )
