@@ -160,7 +160,8 @@ def _starts(lines: Sequence[Line], usual: int) -> Iterator[tuple[str, Line]]:
             yield "heading", line
         elif state == "heading" and not _LABEL.match(text):
             state, title = "title", 1
-            yield ("opens" if "§" in before else "joins"), line
+            # "Alt. 1 ..." names alternative titles; joined, it would read as a number's suffix.
+            yield ("opens" if "§" in before or text.startswith("Alt.") else "joins"), line
         elif state == "title" and title < 3 and _title_goes_on(before, text):
             title += 1
             yield "joins", line
