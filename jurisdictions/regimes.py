@@ -99,9 +99,13 @@ def provision_scope(provision_id: str, at: Circumstances, scope: Scope) -> Scope
     treaty_only = head.startswith("annex") or (
         head.isdigit() and any(low <= int(head) <= high for low, high in _TREATY_ONLY_ARTICLES)
     )
-    if treaty_only:
-        return Scope(False, f"binds parties only; {scope.reason}")
-    return scope
+    return _parties_only(scope) if treaty_only else scope
+
+
+def _parties_only(scope: Scope) -> Scope:
+    """What binds parties only is open while no State is given, and out for one known to be none."""
+    binding = None if scope.missing else False
+    return Scope(binding, f"binds parties only; {scope.reason}", missing=scope.missing)
 
 
 def _in_force(instrument: Instrument, as_of: date) -> Scope | None:
@@ -143,6 +147,13 @@ def _isa(at: Circumstances) -> Scope:
             f"{at.purpose.replace('_', ' ')} is not an activity in the Area (UNCLOS Art. 1(1)(3)): "
             "it is exercised under high-seas freedoms and Part XIII",
         )
+    state = at.sponsoring_state or at.operator_state
+    if state is not None and not unclos_party(state).party:
+        return Scope(
+            False,
+            f"the Authority's rules bind parties and those whom they sponsor; {state} is no party "
+            "to UNCLOS",
+        )
     return Scope(True, "mineral activities in the Area are controlled by the Authority")
 
 
@@ -182,10 +193,10 @@ def _ocsla(at: Circumstances) -> Scope:
 def _msfd(at: Circumstances) -> Scope:
     if at.eu_marine_waters is None:
         return Scope(None, "the maritime zone is unknown", missing=("zone.eu_marine_waters",))
+    if at.coastal_state is not None and not eu_member(at.coastal_state, at.as_of):
+        return Scope(False, f"{at.coastal_state} is no EU Member State on {at.as_of}")
     if not at.eu_marine_waters:
         return Scope(False, "the site is not in marine waters of an EU Member State")
-    if at.coastal_state is not None and not eu_member(at.coastal_state, at.as_of):
-        return Scope(False, f"{at.coastal_state} was not a Member State on {at.as_of}")
     if at.purpose == "military":
         return Scope(False, "activities whose sole purpose is defence are outside (Art. 2(2))")
     return Scope(
@@ -198,6 +209,4 @@ def _msfd(at: Circumstances) -> Scope:
 def _area_only(at: Circumstances, scope: Scope) -> Scope:
     if at.zones is not None and "area" not in at.zones:
         return Scope(False, "the seabed at the site is not the Area")
-    if scope.basis == "custom":
-        return Scope(False, f"binds parties only; {scope.reason}")
-    return scope
+    return _parties_only(scope) if scope.basis == "custom" else scope
