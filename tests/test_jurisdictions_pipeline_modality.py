@@ -87,6 +87,42 @@ def test_a_modal_in_a_describing_clause_is_no_norm(text: str) -> None:
     assert [norm[0] for norm in norms(text)] == ["obligation"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The operator, if it has not already done so, shall light the site.",
+        "Rafts for which a plan has been approved, before any launch, shall be marked.",
+    ],
+)
+def test_a_clause_set_off_by_commas_does_not_hide_the_modal_after_it(text: str) -> None:
+    assert [norm[:2] for norm in norms(text)] == [("obligation", "shall")]
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("The Commission shall apply these rules.", "obligation"),
+        ("These rules shall apply.", "constitutive"),
+        ("The Board shall have its seat in Oslo.", "constitutive"),
+        ("Every raft shall have a ladder.", "obligation"),
+        ("The valve is to be closed.", "obligation"),
+        ("The lamp shall only be lit when the crew is aboard.", "prohibition"),
+    ],
+)
+def test_status_is_told_from_conduct(text: str, modality: str) -> None:
+    assert [norm[0] for norm in norms(text)] == [modality]
+
+
+def test_an_item_may_name_its_own_bearer() -> None:
+    text = "(b) in the case of a firm, by the authority chosen for it;"
+    assert norms(text, "Each notice shall be sent:") == [("obligation", "<lead_in>", "authority")]
+
+
+def test_a_later_clause_has_its_own_subject() -> None:
+    text = "The owner shall warn the Secretary and the Secretary may reply."
+    assert [norm[2] for norm in norms(text)] == ["owner", "Secretary"]
+
+
 def test_a_pronoun_takes_the_bearer_before_it() -> None:
     text = "The operator shall mark the site. It shall also light the buoys."
     assert [norm[2] for norm in norms(text)] == ["operator", "operator"]

@@ -107,11 +107,18 @@ def _after_first_sentence(text: str, norms: tuple[Norm, ...]) -> list[Norm]:
     return [norm for norm in norms if norm.start >= limit]
 
 
+def _agent_phrase(words: str) -> str | None:
+    """Return the words up to the first one that can bear a duty."""
+    taken = words.split()
+    ends = [at for at, word in enumerate(taken, start=1) if is_agent(word)]
+    return " ".join(taken[: ends[0]]) if ends else None
+
+
 def _inherited(text: str, governing: Norm) -> Norm:
     start = label_end(text)
     stop = len(text[: _first_sentence_end(text)].rstrip(" ;.,\n"))
     own = _BY_AGENT.search(text[start:stop]) if governing.bearer is None else None
-    bearer = own.group(1) if own and is_agent(own.group(1).split()[-1]) else governing.bearer
+    bearer = _agent_phrase(own.group(1)) if own else governing.bearer
     return Norm(
         governing.modality, LEAD_IN, 0, 0, bearer, text[start : max(start, stop)], start, stop
     )

@@ -87,7 +87,10 @@ def _quantities(doc: Doc, amounts: list[Amount]) -> Iterator[Quantity]:
         # a coordinated number is compared by the words before its group
         lead = amounts[at - 1] if at and _coordinated(text, amounts[at - 1], first) else first
         left = left_of(text, lead.start)
-        comparator = compare(left_of(text, first.start), _right_of(text, first.end))
+        # "400 or more persons": the comparator stands inside the span
+        inner = text.find(" or ", first.start, first.end)
+        right = _right_of(text, first.end if inner < 0 else inner)
+        comparator = compare(left_of(text, first.start), right)
         if comparator == "=" and lead is not first:
             comparator = compare(left, "")
         yield _quantity(doc, first.start, first.end, first, comparator, None)

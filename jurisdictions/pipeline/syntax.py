@@ -195,16 +195,23 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
         opener = _opener(subject)
         if opener is not None:
             if opener.lower_ in SUBORDINATORS:
-                return not _parenthetical(opener, modal)
+                return not _parenthetical(opener, subject, modal)
             if opener.lower_ == "that":
                 return _that_clause(opener, strong)
     return verb.dep_ == "relcl" and not strong
 
 
-def _parenthetical(opener: Token, modal: Token) -> bool:
-    """Tell "the owner, if it has not done so, shall" from "if the owner shall"."""
-    closed = modal.i > 0 and modal.nbor(-1).text == ","
-    return closed and opener.i > opener.sent.start and opener.nbor(-1).text == ","
+def _parenthetical(opener: Token, subject: Token, modal: Token) -> bool:
+    """Tell "the owner, if it has not done so, shall" from "if the owner shall".
+
+    Before a comma and a modal, a subject that already has a finite verb is not the modal's.
+    """
+    if modal.i == 0 or modal.nbor(-1).text != ",":
+        return False
+    if opener.i > opener.sent.start and opener.nbor(-1).text == ",":
+        return True
+    between = modal.doc[subject.i + 1 : modal.i]
+    return any(token.tag_ in ("VBZ", "VBP", "VBD") for token in between)
 
 
 def _restricts(relative: Token) -> bool:
