@@ -55,8 +55,8 @@ class Finding(_Frozen):
     """One rule judged on one design, or the account of one provision without a rule.
 
     ``lead_in`` is what a list item hangs on; it is no part of ``quote``, which is exactly the
-    characters of ``span``. ``margin`` is in ``margin_unit``, signed, positive when met. ``basis`` says whether the
-    provision binds as treaty or other written law, or is invoked as custom.
+    characters of ``span``. ``margin`` is in ``margin_unit``, signed, positive when met. ``basis``
+    says whether the provision binds as treaty or other written law, or is invoked as custom.
     """
 
     provision: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from html import escape
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,9 +55,10 @@ def to_svg(graph: nx.MultiDiGraph[str]) -> str:
     """
     links = _links(graph)
     places = _places(graph, links)
-    height = _TOP + _ROW * (max((row for _, row in places.values()), default=0) + 2)
+    height = round(_TOP + _ROW * (max((row for _, row in places.values()), default=0) + 2))
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1080 {height}" role="img" '
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1080" '
+        f'height="{height}" viewBox="0 0 1080 {height}" role="img" '
         'aria-labelledby="t d" font-family="sans-serif" font-size="11">',
         '<title id="t">Jurisdiction graph</title>',
         '<desc id="d">Jurisdictions, their instruments, the provisions that carry rules, and the '
@@ -98,26 +100,45 @@ def _instrument_of(provision: str) -> str:
 
 def _places(
     graph: nx.MultiDiGraph[str], links: list[tuple[str, str, str]]
-) -> dict[str, tuple[int, int]]:
+) -> dict[str, tuple[int, float]]:
+    """Column and row of each node: provisions in the order of the law, the rest beside theirs."""
     kinds = dict(graph.nodes(data="kind"))
-    named = dict.fromkeys(name for source, target, _ in links for name in (source, target))
     order = {name: position for position, name in enumerate(graph.nodes)}
-    places: dict[str, tuple[int, int]] = {}
-    columns = [
-        sorted((name for name in named if kinds[name] == kind), key=order.__getitem__)
-        for kind in _COLUMNS
-    ]
-    tallest = max((len(column) for column in columns), default=0)
-    for index, column in enumerate(columns):
-        step = max(1, tallest // max(1, len(column)))
-        for position, name in enumerate(column):
-            places[name] = (index, position * step)
-    return places
+    named = dict.fromkeys(name for source, target, _ in links for name in (source, target))
+    neighbours: dict[str, list[str]] = {name: [] for name in named}
+    for source, target, _ in links:
+        neighbours[source].append(target)
+        neighbours[target].append(source)
+    rows: dict[str, float] = {}
+    provisions = [name for name in named if kinds[name] == "provision"]
+    home = {
+        target: source for source, target, kind in graph.edges(data="kind") if kind == "contains"
+    }
+    provisions.sort(key=lambda name: (order[home[_instrument_of(name)]], order[name]))
+    rows.update({name: float(row) for row, name in enumerate(provisions)})
+    for kind in ("instrument", "attribute", "jurisdiction"):
+        column = [name for name in named if kinds[name] == kind]
+        wish = {
+            name: fmean([rows[other] for other in neighbours[name] if other in rows] or [0.0])
+            for name in column
+        }
+        rows.update(_spread(wish))
+    return {name: (_COLUMNS.index(kinds[name]), rows[name]) for name in named}
 
 
-def _edge(places: dict[str, tuple[int, int]], source: str, target: str, kind: str) -> str:
+def _spread(wish: dict[str, float]) -> dict[str, float]:
+    """Give each name the row it wishes for, or the next free one below."""
+    rows: dict[str, float] = {}
+    free = 0.0
+    for name in sorted(wish, key=lambda item: (wish[item], item)):
+        rows[name] = max(free, wish[name])
+        free = rows[name] + 1.0
+    return rows
+
+
+def _edge(places: dict[str, tuple[int, float]], source: str, target: str, kind: str) -> str:
     (x1, row1), (x2, row2) = places[source], places[target]
-    y1, y2 = _TOP + _ROW * row1 - 4, _TOP + _ROW * row2 - 4
+    y1, y2 = (round(_TOP + _ROW * row - 4) for row in (row1, row2))
     left, right = _X[x1], _X[x2]
     colour = _STROKE[kind]
     if x1 == x2:
@@ -130,12 +151,12 @@ def _edge(places: dict[str, tuple[int, int]], source: str, target: str, kind: st
     return f'<path d="{path}" fill="none" stroke="{colour}" stroke-opacity="0.55">{tip}</path>'
 
 
-def _node(graph: nx.MultiDiGraph[str], name: str, place: tuple[int, int]) -> str:
+def _node(graph: nx.MultiDiGraph[str], name: str, place: tuple[int, float]) -> str:
     kind = graph.nodes[name]["kind"]
     label = name if kind in ("jurisdiction", "instrument") else graph.nodes[name]["label"]
     column, row = place
     weight = ' font-weight="bold"' if kind == "jurisdiction" else ""
     return (
-        f'<text x="{_X[column]}" y="{_TOP + _ROW * row}" fill="{_FILL[kind]}"{weight}>'
+        f'<text x="{_X[column]}" y="{round(_TOP + _ROW * row)}" fill="{_FILL[kind]}"{weight}>'
         f"{escape(label)}</text>"
     )

@@ -1,0 +1,1 @@
+"""Provisions restated in our own words, one Markdown file per instrument."""

@@ -1,0 +1,1 @@
+"""Binding files: one YAML file per instrument, reviewed by people."""
