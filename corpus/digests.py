@@ -54,12 +54,13 @@ def load_digests() -> dict[str, LawText]:
     return {text.instrument.id: text for text in texts}
 
 
-def read(text: str, *, file: str) -> LawText:
+def read(text: str, *, file: str, verified: bool = False) -> LawText:
     """Read one digest.
 
     Args:
         text: the characters of the file.
         file: its name, for errors and for the result.
+        verified: whether it is known to be part of the program; an edited copy is not.
 
     Raises:
         CorpusError: naming file and line where the format is broken, and where the instrument is
@@ -73,7 +74,7 @@ def read(text: str, *, file: str) -> LawText:
         raise CorpusError(problem.what, where=f"{file}, line 2", hint=problem.hint) from problem
     instrument = origin.instrument(
         sha256=sha256_text(text),
-        verified=True,
+        verified=verified,
         text_source="engineering" if origin.text_source == "engineering" else "restated",
     )
     tree = _Tree(TreeBuilder(instrument, text, file=file), origin, file)
