@@ -135,10 +135,12 @@ def _judge_rules(
     judged = []
     for rule in book.rules:
         provision = book.by_id[rule.binding.provision]
-        scope = provision_scope(provision.id, situation.circumstances, scopes[rule.instrument])
-        jurisdiction = book.instrument_by_id[rule.instrument].instrument.jurisdiction
+        instrument = book.instrument_by_id[rule.instrument].instrument
+        scope = provision_scope(
+            provision.id, instrument, situation.circumstances, scopes[instrument.id]
+        )
         outcome = judge_rule(rule, scope, situation.facts)
-        judged.append(_Judged(rule, provision, scope, outcome, jurisdiction))
+        judged.append(_Judged(rule, provision, scope, outcome, instrument.jurisdiction))
     return judged
 
 
@@ -267,9 +269,11 @@ def _accounts(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope])
     for provision in units_of_account(book):
         if provision.id in bound:
             continue
-        scope = provision_scope(provision.id, situation.circumstances, scopes[provision.instrument])
-        account = accountant.account(provision, scope)
         instrument = book.instrument_by_id[provision.instrument].instrument
+        scope = provision_scope(
+            provision.id, instrument, situation.circumstances, scopes[instrument.id]
+        )
+        account = accountant.account(provision, scope)
         found.append(
             Finding(
                 **_place(provision, book),

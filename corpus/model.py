@@ -20,6 +20,26 @@ CONTAINERS = frozenset({"part", "chapter"})
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded:
+    """A part of an edition that no longer holds.
+
+    Attributes:
+        provisions: id path below the instrument, with everything under it.
+        since: first day on which it no longer held.
+        by: what replaced it.
+    """
+
+    provisions: str
+    since: date
+    by: str
+
+    def covers(self, provision_id: str) -> bool:
+        """Say whether a provision belongs to that part."""
+        path = provision_id.partition(":")[2]
+        return path == self.provisions or path.startswith(f"{self.provisions}.")
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """One law text in one edition.
 
@@ -39,6 +59,7 @@ class Instrument:
         text_source: whether its words are official, restated by us, or an engineering code.
         sha256: hash of the file that was read.
         verified: whether that hash is one that ``corpus/sources.toml`` knows for this edition.
+        superseded: parts of this edition that no longer hold.
     """
 
     id: str
@@ -56,6 +77,7 @@ class Instrument:
     text_source: TextSource = "official"
     sha256: str = ""
     verified: bool = False
+    superseded: tuple[Superseded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from base import CorpusError
-from corpus.model import Instrument, Kind, Status, TextSource
+from corpus.model import Instrument, Kind, Status, Superseded, TextSource
 
 #: Jurisdictions whose instruments are read by default; those under ``OTHER`` only on request.
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
@@ -85,20 +85,6 @@ class Download(_Frozen):
     file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     member: str = ""
-
-
-class Superseded(_Frozen):
-    """A part of an edition that no longer holds.
-
-    Attributes:
-        provisions: id path below the instrument, with everything under it.
-        since: first day on which it no longer held.
-        by: what replaced it.
-    """
-
-    provisions: str
-    since: date
-    by: str
 
 
 class Source(_Frozen):
@@ -177,6 +163,8 @@ class Source(_Frozen):
             text_source=text_source or self.text_source,
             sha256=sha256,
             verified=verified,
+            # Restatements keep up with amendments; copies of an edition do not.
+            superseded=self.superseded if text_source in (None, "official") else (),
         )
 
 

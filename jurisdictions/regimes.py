@@ -90,10 +90,15 @@ def instrument_scope(instrument: Instrument, at: Circumstances) -> Scope:
     return scope
 
 
-def provision_scope(provision_id: str, at: Circumstances, scope: Scope) -> Scope:
-    """Narrow an instrument's scope to one provision: what is custom, what binds parties only."""
-    instrument, _, path = provision_id.partition(":")
-    if instrument != "unclos" or scope.binding is not True or scope.basis != "custom":
+def provision_scope(
+    provision_id: str, instrument: Instrument, at: Circumstances, scope: Scope
+) -> Scope:
+    """Narrow an instrument's scope to one provision: superseded parts, custom, parties only."""
+    for part in instrument.superseded:
+        if at.as_of >= part.since and part.covers(provision_id):
+            return Scope(False, f"superseded from {part.since} by {part.by}")
+    path = provision_id.partition(":")[2]
+    if instrument.id != "unclos" or scope.binding is not True or scope.basis != "custom":
         return scope
     head = path.split(".")[0]
     treaty_only = head.startswith("annex") or (

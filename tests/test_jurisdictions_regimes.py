@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from corpus.model import Instrument
+from corpus.model import Instrument, Superseded
 from jurisdictions.regimes import (
     Circumstances,
     instrument_scope,
@@ -118,6 +118,23 @@ def test_a_draft_never_binds() -> None:
 )
 def test_a_non_party_is_bound_by_custom_only(provision: str, binding: bool, basis: str) -> None:
     at = replace(AZORES, coastal_state="USA")
-    scope = instrument_scope(instrument("unclos", "UNCLOS"), at)
-    narrowed = provision_scope(provision, at, scope)
+    convention = instrument("unclos", "UNCLOS")
+    narrowed = provision_scope(provision, convention, at, instrument_scope(convention, at))
     assert (narrowed.binding, narrowed.basis) == (binding, basis)
+
+
+@pytest.mark.parametrize(
+    ("provision", "as_of", "binding"),
+    [
+        ("msfd:annex-iii.1.2", date(2017, 6, 7), False),
+        ("msfd:annex-iii.1.2", date(2017, 6, 6), True),
+        ("msfd:annex-iii", date(2020, 1, 1), False),
+        ("msfd:annex-i.1", date(2020, 1, 1), True),
+    ],
+)
+def test_a_superseded_part_stops_binding(provision: str, as_of: date, binding: bool) -> None:
+    part = Superseded("annex-iii", date(2017, 6, 7), "a later directive")
+    directive = instrument("msfd", "EU_MSFD", superseded=(part,))
+    at = replace(AZORES, as_of=as_of)
+    scope = provision_scope(provision, directive, at, instrument_scope(directive, at))
+    assert scope.binding is binding
