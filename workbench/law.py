@@ -73,4 +73,6 @@ def _reading(total: int) -> Iterator[Callable[[int], None]]:
     try:
         yield advance
     finally:
-        bar.stop()
+        # Stopping a bar that never started would print an empty line.
+        if bar.live.is_started:
+            bar.stop()

@@ -53,13 +53,14 @@ def command(
 
     wanted = _formats(formats, output)
     day = _date(as_of)
+    judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
     result = audit(
         loaded,
         rulebook(corpus),
         as_of=day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
-        jurisdictions=_jurisdictions(jurisdictions),
+        jurisdictions=judged,
     )
     reports: dict[str, str] = {}
     for name in wanted:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from corpus.home import Checked
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def command() -> None:
     """List, add, fetch, verify and print law texts.
 
