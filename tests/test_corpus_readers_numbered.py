@@ -110,3 +110,21 @@ def test_the_advisory_opinion_counts_to_its_last_paragraph(corpora: Path) -> Non
     assert numbers == sorted(numbers)
     assert numbers[-1] == 242
     assert len(numbers) > 190
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Section 1401. Purpose of the act.", "1401"),
+        ("### Sec. 250.106 Which standards hold?", "250.106"),
+        ("§ 585.902 What must be removed?", "585.902"),
+    ],
+)
+def test_sections_as_codes_and_plain_language_print_them(line: str, number: str) -> None:
+    source = f"{line}\n\n(a) The holder shall keep records.\n\n(b) It shall show them.\n"
+    text = numbered.read(source, instrument=DEMO, file="rules.txt")
+    assert [item.id.partition(":")[2] for item in text.provisions] == [
+        number,
+        f"{number}.a",
+        f"{number}.b",
+    ]

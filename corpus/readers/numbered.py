@@ -14,8 +14,10 @@ from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write
 
 EXPECTED = "sections such as '§ 970.101' or paragraphs numbered '1.', '2.', '3.'"
 
+#: ``§ 970.101 Definitions``, ``### Sec. 250.106 What ...?`` and, of a code, ``Section 1401. Title``.
 _SECTION = re.compile(
-    r"(?:§+ ?|Section )(?P<number>\d{1,4}\.\d{1,4}[a-z]?)\.? "
+    r"(?:#{1,4} )?(?:§+ ?|Section |Sec\. )"
+    r"(?P<number>\d{1,4}\.\d{1,4}[a-z]?(?=\.? )|\d{3,5}[a-z]?(?=\. ))\.? "
     r"(?P<name>[A-Z“\[][^.?]{1,240}[.?]?)(?=\s|$)"
 )
 _SUBPART = re.compile(r"Subpart (?P<letter>[A-Z]{1,2})\s?[—–-]\s?(?P<name>.+)")
