@@ -14,7 +14,7 @@ from corpus.readers.outline import Placed, Span, arrange, cut, text_lines, write
 
 EXPECTED = "sections such as '§ 970.101' or paragraphs numbered '1.', '2.', '3.'"
 
-#: ``§ 970.101 Definitions``, ``### Sec. 250.106 What ...?`` and, of a code, ``Section 1401. Title``.
+#: ``§ 970.101 Definitions``, ``### Sec. 250.106 What ...?``, and of a code ``Section 1401. Title``.
 _SECTION = re.compile(
     r"(?:#{1,4} )?(?:§+ ?|Section |Sec\. )"
     r"(?P<number>\d{1,4}\.\d{1,4}[a-z]?(?=\.? )|\d{3,5}[a-z]?(?=\. ))\.? "
