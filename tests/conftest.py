@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-def _skip(reason: str) -> None:
+def skip_or_fail(reason: str) -> None:
+    """Skip a test for want of something outside, or fail where everything is required."""
     if os.environ.get("BATHYLEX_REQUIRE_ALL") == "1":
         pytest.fail(f"required here, not skipped: {reason}")
     pytest.skip(reason)
@@ -31,11 +33,20 @@ def project() -> Path:
 
 
 @pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium browser."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        skip_or_fail("no chromium on the path")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference data beside the project (``BATHYLEX_SHARED`` overrides)."""
     folder = Path(os.environ.get("BATHYLEX_SHARED", PROJECT.parent / "shared"))
     if not (folder / "data").is_dir():
-        _skip(f"no reference data at {folder} (set BATHYLEX_SHARED)")
+        skip_or_fail(f"no reference data at {folder} (set BATHYLEX_SHARED)")
     return folder
 
 
@@ -45,5 +56,5 @@ def corpora() -> Path:
     default = PROJECT.parent / "shared" / "corpora"
     folder = Path(os.environ.get("BATHYLEX_CORPORA", default))
     if not (folder / "unclos").is_dir():
-        _skip(f"no official law texts at {folder} (set BATHYLEX_CORPORA)")
+        skip_or_fail(f"no official law texts at {folder} (set BATHYLEX_CORPORA)")
     return folder
