@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +56,7 @@ def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
         no_advice=NO_ADVICE,
         matrix=_matrix(result.findings),
         accounts=_accounts(result.findings),
+        missing_facts=_missing(result.findings),
         zone_words=zone_words,
     )
 
@@ -78,6 +80,7 @@ def _template() -> jinja2.Template:
     )
     environment.filters["number"] = _number
     environment.filters["visible"] = _visible
+    environment.filters["breakable"] = _breakable
     environment.filters["fact_value"] = _fact_value
     return environment.get_template("audit.html")
 
@@ -107,6 +110,12 @@ def _matrix(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     }
 
 
+def _missing(findings: Iterable[Finding]) -> list[tuple[str, int]]:
+    """The facts that would settle most, the most wanted first."""
+    wanted = Counter(name for finding in findings for name in finding.missing)
+    return wanted.most_common(8)
+
+
 def _accounts(findings: Iterable[Finding]) -> dict[str, list[Account]]:
     """Every provision once more, grouped so that three thousand of them can be read."""
     groups: dict[str, dict[tuple[str, str, str], dict[str, str]]] = {}
@@ -131,7 +140,15 @@ def _number(value: float | None, unit: str | None = None) -> str:
 
 
 def _fact_value(value: Any) -> str:
-    return _LONG_NUMBER.sub(_rounded, in_words(value))
+    shown = _LONG_NUMBER.sub(_rounded, in_words(value))
+    return shown.replace("**2", "²").replace("**3", "³").replace("**4", "⁴")
+
+
+def _breakable(name: str) -> Any:
+    """A dotted key that may break after its dots and underscores in a narrow column."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(name))))
 
 
 #: A number with more digits than anyone reads; the JSON report keeps them all.
