@@ -48,7 +48,11 @@ def load_digests() -> dict[str, LawText]:
     folder = resources.files("corpus").joinpath("digest")
     names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".md"))
     texts = [
-        read(folder.joinpath(name).read_bytes().decode("utf-8"), file=f"corpus/digest/{name}")
+        read(
+            folder.joinpath(name).read_bytes().decode("utf-8"),
+            file=f"corpus/digest/{name}",
+            verified=True,
+        )
         for name in names
     ]
     return {text.instrument.id: text for text in texts}
