@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Any
 
 import click
 
-from base import BathylexError
+from base import BathylexError, one_line
 
 #: Subcommand, its module, and the line that ``--help`` shows without importing that module.
 _COMMANDS = {
@@ -47,7 +47,7 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(metadata.version("bathylex"), prog_name="bathylex")
+@click.version_option(package_name="bathylex", prog_name="bathylex")
 def cli() -> None:
     """Audit seabed habitats against the law of the sea.
 
@@ -71,8 +71,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(problem))
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted", status=130)
-    except BrokenPipeError:
-        # The reader of our output went away (for example `| head`): nothing is left to say.
+    except SystemExit:
+        # Click ends so when the reader of our output went away (for example `| head`): nothing is
+        # left to say, and its status 1 would read as a violation.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status if isinstance(status, int) else 0
@@ -84,7 +85,7 @@ def _usage_line(problem: click.UsageError) -> str:
 
 
 def _complain(line: str, *, status: int = 2) -> int:
-    click.echo(f"bathylex: {' '.join(line.split())}", err=True)
+    click.echo(f"bathylex: {one_line(line)}", err=True)
     return status
 
 
