@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compliance.finding import Verdict
+from jurisdictions.bearers_of_law import addressee_of
 from jurisdictions.binding import Addressee
 from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import ProvisionEntry, RuleBook
@@ -18,37 +19,6 @@ class Account:
     reason: str
     addressee: Addressee | None
 
-
-# Who a bearer is, by the head words that the instruments use. Order matters: the first hit wins.
-_BEARERS: tuple[tuple[Addressee, frozenset[str]], ...] = (
-    (
-        "operator",
-        frozenset(
-            {
-                "contractor", "applicant", "lessee", "operator", "licensee", "permittee", "holder",
-                "prospector", "owner", "person", "organization", "company", "habitat", "design",
-                "grantee", "assignee", "hull", "installation", "builder",
-            }
-        ),
-    ),
-    (
-        "state",
-        frozenset({"state", "states", "party", "parties", "government", "governments", "nation"}),
-    ),
-    (
-        "organ",
-        frozenset(
-            {
-                "authority", "council", "assembly", "commission", "secretary", "general",
-                "secretary-general", "tribunal", "chamber", "court", "enterprise", "board",
-                "committee", "president", "congress", "governor", "administrator", "depositary",
-                "conference", "member", "members", "inspector", "inspectors", "agency", "officer",
-                "director", "department", "staff", "registrar", "arbitrator", "arbitrators",
-                "conciliators", "secretariat", "parliament", "union", "community", "attorney",
-            }
-        ),
-    ),
-)  # fmt: skip
 
 _SHOWN = {"state": "States", "organ": "public bodies", "operator": "operators"}
 
@@ -129,14 +99,3 @@ def _without_duty(provision: ProvisionEntry) -> str:
     if kinds == {"constitutive"}:
         return "defines a term, a status or an effect: nothing to comply with"
     return "confers a right or a power: nothing to comply with"
-
-
-def addressee_of(bearer: str | None) -> Addressee | None:
-    """Say whether a bearer's head words name an operator, a State or an organ."""
-    if bearer is None:
-        return None
-    words = bearer.lower().replace(",", " ").split()
-    for addressee, heads in _BEARERS:
-        if any(word.rstrip("s") in heads or word in heads for word in words):
-            return addressee
-    return None
