@@ -1,4 +1,4 @@
-"""The ground floor: the error tree, whole-file writes and hashing."""
+"""The ground floor: the error tree, whole-file writes, hashing and visible text."""
 
 from base.errors import (
     BathylexError,
@@ -10,7 +10,16 @@ from base.errors import (
     SurveyError,
     UsageError,
 )
-from base.files import read_bytes, read_text, sha256_bytes, sha256_text, write_whole
+from base.files import (
+    is_folder,
+    read_bytes,
+    read_text,
+    real_path,
+    sha256_bytes,
+    sha256_text,
+    write_whole,
+)
+from base.text import one_line, visible
 
 __all__ = [
     "BathylexError",
@@ -21,9 +30,13 @@ __all__ = [
     "SolverError",
     "SurveyError",
     "UsageError",
+    "is_folder",
+    "one_line",
     "read_bytes",
     "read_text",
+    "real_path",
     "sha256_bytes",
     "sha256_text",
+    "visible",
     "write_whole",
 ]

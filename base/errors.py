@@ -14,6 +14,8 @@ The command line prints ``str(error)`` as one line and exits with status 2.
 
 from __future__ import annotations
 
+from base.text import one_line
+
 
 class BathylexError(Exception):
     """Root of all errors caused by input; its message is one line.
@@ -34,7 +36,7 @@ class BathylexError(Exception):
         line = f"{self.where}: {self.what}" if self.where else self.what
         if self.hint:
             line = f"{line}; {self.hint}"
-        return " ".join(line.split())
+        return one_line(line)
 
 
 class CorpusError(BathylexError):

@@ -34,14 +34,15 @@ def read_bytes(
         BathylexError: (or the subclass passed as ``error``) when the path is missing, is not a
             regular file, cannot be read, or is larger than ``limit``.
     """
-    if not path.exists():
-        raise error("no such file", where=str(path), hint="check the path")
-    if not path.is_file():
-        raise error("not a regular file", where=str(path), hint="give the path of a file")
     try:
+        if not path.exists():
+            raise error("no such file", where=str(path), hint="check the path")
+        if not path.is_file():
+            raise error("not a regular file", where=str(path), hint="give the path of a file")
         with path.open("rb") as handle:
             data = handle.read(limit + 1)
     except OSError as problem:
+        # Also from asking whether it exists: a name too long, a folder that must not be entered.
         raise error(f"cannot be read ({problem.strerror})", where=str(path)) from problem
     if len(data) > limit:
         raise error(f"larger than {limit} bytes", where=str(path), hint="give a smaller file")
@@ -71,6 +72,19 @@ def read_text(
     return text
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether ``path`` is a folder that can be looked at; never raises."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def real_path(path: Path) -> Path:
+    """Return ``path`` absolute and with links followed; a link to itself stays as it is."""
+    return Path(os.path.realpath(path))
+
+
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write ``path`` completely or not at all: to a temporary sibling, then rename.
 
@@ -90,8 +104,8 @@ def write_whole(path: Path, data: bytes | str) -> None:
             os.fsync(stream.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(path)
     except OSError as problem:
         Path(name).unlink(missing_ok=True)
         raise BathylexError(f"cannot be written ({problem.strerror})", where=str(path)) from problem

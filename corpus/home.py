@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from base import BathylexError, CorpusError, read_bytes, sha256_bytes, write_whole
+from base import (
+    BathylexError,
+    CorpusError,
+    is_folder,
+    read_bytes,
+    sha256_bytes,
+    visible,
+    write_whole,
+)
 from corpus.copies import TOGETHER
 from corpus.library import MAX_FILE_BYTES, Skipped, law_files, recognise, text_for
 from corpus.model import Status
@@ -150,7 +158,7 @@ def verify(home: Path) -> list[Checked]:
         CorpusError: where the folder holds too many files.
     """
     root = corpus_folder(home)
-    if not root.is_dir():
+    if not is_folder(root):
         return []
     skipped: list[Skipped] = []
     found = [check_file(path, root=root) for path in law_files(root, skipped)]
@@ -160,7 +168,7 @@ def verify(home: Path) -> list[Checked]:
 
 def check_file(path: Path, *, root: Path) -> Checked:
     """Check one file: what it holds, and whether its hash is a known one."""
-    file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    file = visible(path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path))
     try:
         digest = sha256_bytes(read_bytes(path, limit=MAX_FILE_BYTES, error=CorpusError))
     except CorpusError as problem:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from base import CorpusError, read_bytes
+from base import CorpusError, is_folder, read_bytes, real_path, visible
 from corpus.copies import FORMATS, PDF, TEXT, TOGETHER, XML, decode, read_copy
 from corpus.digests import load_digests
 from corpus.model import LawText
@@ -86,7 +86,7 @@ def scan_folder(folder: Path, *, others: bool = False) -> Scan:
     Raises:
         CorpusError: as :func:`load_folder`.
     """
-    shelf = _Shelf(folder.resolve())
+    shelf = _Shelf(real_path(folder))
     wanted = [source for source in load_sources().values() if others or source.by_default]
     for path in law_files(folder, shelf.skipped):
         shelf.sort_in(path, wanted)
@@ -111,7 +111,7 @@ def text_for(
     Raises:
         CorpusError: where the file cannot be read or no known instrument is recognised in it.
     """
-    shelf = _Shelf(path.resolve().parent)
+    shelf = _Shelf(real_path(path).parent)
     known = list(load_sources().values() if sources is None else sources)
     shelf.sort_in(path, known)
     for source in known:
@@ -133,7 +133,7 @@ def recognise(path: Path) -> list[tuple[Source, Copy]]:
     Raises:
         CorpusError: where the file cannot be read.
     """
-    shelf = _Shelf(path.resolve().parent)
+    shelf = _Shelf(real_path(path).parent)
     known = list(load_sources().values())
     shelf.sort_in(path, known)
     for skipped in shelf.skipped:
@@ -151,9 +151,9 @@ def law_files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
     Raises:
         CorpusError: where there is no such folder or it holds too many files.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise CorpusError("no such folder", where=str(folder), hint="check --corpus")
-    root = folder.resolve()
+    root = real_path(folder)
     count = 0
 
     def refuse(problem: OSError) -> None:
@@ -171,7 +171,7 @@ def law_files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
                 raise CorpusError(
                     f"more than {MAX_FILES} files", where=str(folder), hint="name a smaller folder"
                 )
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
+            if path.is_symlink() and not real_path(path).is_relative_to(root):
                 skipped.append(Skipped(str(path), "a link that leads out of the folder"))
             elif path.is_file():
                 yield path
@@ -284,10 +284,9 @@ class _Shelf:
 
     def _shown(self, path: Path) -> str:
         """Return a path as reports show it: relative to the corpus folder."""
-        resolved = path.resolve()
-        if resolved.is_relative_to(self.root):
-            return resolved.relative_to(self.root).as_posix()
-        return str(path)
+        resolved = real_path(path)
+        inside = resolved.is_relative_to(self.root)
+        return visible(resolved.relative_to(self.root).as_posix() if inside else str(path))
 
 
 def _alike(item: _Found, other: _Found) -> bool:

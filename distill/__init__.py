@@ -1,1 +1,1 @@
-"""Cross-modal distillation: losses, teachers, students, uncertainty. Knows no law and no habitat."""
+"""Cross-modal distillation: losses, teachers, students, uncertainty; knows no law, no habitat."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import yaml
 
-from base import DesignError
+from base import DesignError, visible
 
 MAX_DEPTH = 16
 MAX_NODES = 20_000
+#: What both formats can write as an escape and no design means: controls and lone surrogates.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 #: Line of each key, counted from 1, by dotted path.
 Lines = dict[str, int]
@@ -98,7 +100,8 @@ def read_markup(text: str, *, where: str, as_json: bool = False) -> tuple[Any, L
 
     Raises:
         DesignError: for what cannot be parsed, is empty, not a mapping, nested too deep or too
-            large, repeats a key, or uses anchors, aliases, tags or several documents.
+            large, repeats a key, or uses anchors, aliases, tags, several documents or control
+            characters.
     """
     text = text.removeprefix("\ufeff")
     if "\0" in text:
@@ -142,7 +145,25 @@ def _mapping(data: Any, where: str) -> dict[str, Any]:
         raise DesignError(
             "expected a mapping of keys to values", where=where, hint="start with 'name: ...'"
         )
+    for text in _texts(data):
+        if _CONTROL.search(text):
+            raise DesignError(
+                f"control character in '{visible(text[:40])}'", where=where, hint="remove it"
+            )
     return data
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Yield every key and every text of plain data."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, list):
+        for item in data:
+            yield from _texts(item)
+    elif isinstance(data, dict):
+        for key, item in data.items():
+            yield key
+            yield from _texts(item)
 
 
 def _compose(text: str) -> yaml.Node:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from base import BathylexError, CorpusError, read_bytes, read_text, sha256_text, write_whole
+from base import (
+    BathylexError,
+    CorpusError,
+    is_folder,
+    read_bytes,
+    read_text,
+    real_path,
+    sha256_text,
+    write_whole,
+)
 
 
 def test_write_replaces_the_whole_file(tmp_path: Path) -> None:
@@ -73,3 +82,18 @@ def test_error_is_one_line() -> None:
 
 def test_hash_is_of_utf8() -> None:
     assert sha256_text("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_a_name_too_long_is_one_line() -> None:
+    with pytest.raises(CorpusError, match="File name too long"):
+        read_bytes(Path("a" * 5000), error=CorpusError)
+    assert not is_folder(Path("a" * 5000))
+
+
+def test_a_link_to_itself_is_no_file_and_no_folder(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert real_path(loop).name == "loop"
+    assert not is_folder(loop)
+    with pytest.raises(BathylexError, match="no such file"):
+        read_bytes(loop)

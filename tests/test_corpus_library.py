@@ -146,6 +146,22 @@ def test_a_missing_folder_and_an_unknown_text(folder: Path) -> None:
         text_for(folder / "bad.txt")
 
 
+def test_links_to_themselves_are_no_folder_and_no_text(folder: Path) -> None:
+    for name in ("circle", "circle.txt"):
+        (folder / name).symlink_to(folder / name)
+    (folder / "acts.txt").write_text(SLA, encoding="utf-8")
+    assert list(load_folder(folder)) == ["sla"]
+    with pytest.raises(CorpusError, match="no such folder"):
+        load_folder(folder / "circle")
+    with pytest.raises(CorpusError, match=r"circle\.txt: no such file"):
+        text_for(folder / "circle.txt")
+
+
+def test_a_file_name_that_no_encoding_can_write_is_shown_readably(folder: Path) -> None:
+    (folder / os.fsdecode(b"caf\xff.txt")).write_text(SLA, encoding="utf-8")
+    assert load_folder(folder)["sla"].file == "caf[U+DCFF].txt"
+
+
 OFFICIAL = {
     "unclos": ("unclos/unclos_1982_full_en.md", "article", 320),
     "isa-nodules": ("isa/isba_19_c_17_nodules_exploration_2013.txt", "regulation", 42),

@@ -104,6 +104,8 @@ def test_counts_further_problems(tmp_path: Path) -> None:
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "not UTF-8"),
         ("x" * (MAX_DESIGN_BYTES + 1), "larger than"),
         ("a: \x07", "not valid YAML"),
+        ('name: "\\e[2J"', "control character in '[U+001B][2J'"),
+        ('"\\ud800": 1', "control character in '[U+D800]'"),
     ],
 )
 def test_refuses_what_is_no_design(tmp_path: Path, text: str | bytes, said: str) -> None:
@@ -137,6 +139,8 @@ def test_bombs_are_refused_quickly(tmp_path: Path, text: str) -> None:
         ('{"a": }', "line 1: not valid JSON"),
         ('{"a": ' + "9" * 10_000 + "}", "number too long"),
         ('{\n"name": "x",\n"purpose": "other",\n"site": {"latitude": 1}}', "site.longitude"),
+        ('{"name": ["\\u001b]0;title"]}', "control character in '[U+001B]]0;title'"),
+        ('{"operator_state": "\\ud800"}', "control character in '[U+D800]'"),
         ('{\n"nam": "x"}', "line 2, nam: unknown key; did you mean 'name'?"),
     ],
 )

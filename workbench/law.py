@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from base import CorpusError
+from base import CorpusError, is_folder
 
 if TYPE_CHECKING:
     from corpus.model import LawText
@@ -38,7 +38,7 @@ def _official(corpus: Path | None) -> dict[str, LawText]:
         from corpus.home import corpus_folder, home_folder
 
         own = corpus_folder(home_folder())
-        if not own.is_dir():
+        if not is_folder(own):
             return {}
     from corpus.library import load_folder
 

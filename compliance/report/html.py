@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Finding
 from compliance.report.words import (
     EFFECTS,
@@ -159,14 +160,7 @@ def _rounded(number: re.Match[str]) -> str:
     return f"{float(number.group()):.5g}"
 
 
-#: Characters that could reorder or hide text; they are shown as their code points.
-_HIDDEN = {
-    code: f"[U+{code:04X}]"
-    for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF)
-}
-
-
 def _visible(text: str, limit: int = 400) -> str:
     """Show text from a design as text: no reordering characters, no endless names."""
-    shown = text.translate(_HIDDEN)
+    shown = visible(text)
     return shown if len(shown) <= limit else shown[:limit] + " …"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Finding
 from compliance.report.words import (
     NO_ADVICE,
@@ -38,7 +39,7 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
 
     def say(text: str = "", style: str = "", *, indent: int = 0) -> None:
         # Text, not markup: a design name such as "[red]" must show as itself.
-        shown = Text(text, style=style)
+        shown = Text(visible(text), style=style)
         console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
 
     say(f"{result.design['name']}", "bold")
@@ -84,7 +85,7 @@ def _jurisdictions(result: AuditResult) -> Any:
         table.add_column(heading)
     for item in result.jurisdictions:
         binds = {True: "yes", False: "no", None: "open"}[item.binding]
-        table.add_row(Text(item.id), Text(binds), Text(item.reason))
+        table.add_row(Text(item.id), Text(binds), Text(visible(item.reason)))
     return table
 
 

@@ -78,7 +78,7 @@ def _law_text(file: Path) -> LawText:
     from corpus.model import Instrument
     from corpus.readers import paragraphs
 
-    if file.suffix.lower() not in (".txt", ".md") or not file.is_file() or recognise(file):
+    if file.suffix.lower() not in (".txt", ".md") or recognise(file):
         return text_for(file)
     named = Instrument(id="text", jurisdiction="OTHER", title=file.name, short=file.stem)
     return paragraphs.read(read_text(file, error=CorpusError), instrument=named, file=file.name)
