@@ -119,10 +119,14 @@ def _proof_pressure(design: Design, load: Load | str) -> Fact:
 
 
 def _geometry(design: Design) -> Geometry | str:
+    """The measures of the hull, or what is missing to tell them.
+
+    Spacings that are not given are unknown: the length in their place would make a hull weak for
+    want of a fact. A tube without frames or bulkheads gives its length as their spacing.
+    """
     hull = design.hull
     inner = amount(hull.inner_diameter, "mm")
-    length = amount(hull.length, "mm")
-    spacing = amount(hull.frame_spacing, "mm") or length
+    spacing = amount(hull.frame_spacing, "mm")
     needed: dict[str, object] = {"hull.form": hull.form, "hull.inner_diameter": inner}
     if hull.form == "cylinder":
         needed["hull.frame_spacing"] = spacing
@@ -133,7 +137,7 @@ def _geometry(design: Design) -> Geometry | str:
         form=hull.form,
         inner_radius=inner / 2.0,
         frame_spacing=spacing,
-        bulkhead_spacing=amount(hull.bulkhead_spacing, "mm") or length,
+        bulkhead_spacing=amount(hull.bulkhead_spacing, "mm"),
         frame_second_moment=amount(hull.frame_second_moment, "mm**4"),
     )
 
