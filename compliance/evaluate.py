@@ -33,10 +33,13 @@ ZONE_FACT = "zone.zones"
 
 
 class FactLike(Protocol):
-    """A fact: its value, ``None`` when unknown."""
+    """A fact: its value, ``None`` when unknown, and what it rests on."""
 
     @property
     def value(self) -> Any: ...
+
+    @property
+    def basis(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,7 @@ def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule
         case Compare(fact=fact, order=order, bound=str(words)):
             value, unit = _literal(words)
             return _compare(facts, fact, order, value, unit, None)
-        case Compare(fact=fact, order=order, bound=bound):
-            assert not isinstance(bound, str | LawBound)
+        case Compare(fact=fact, order=order, bound=int() | float() as bound):
             return _compare(facts, fact, order, float(bound), "", None)
     raise TypeError(f"not a predicate: {predicate!r}")
 
@@ -166,7 +168,8 @@ def _test(facts: Mapping[str, FactLike], name: str, holds: Any) -> Judgement:
 def _by_law(facts: Mapping[str, FactLike], name: str, number: LawValue) -> Judgement:
     if number.comparator != "range":
         return _compare(facts, name, number.comparator, number.value, number.unit, number)
-    assert number.value_max is not None
+    if number.value_max is None:
+        raise ValueError(f"{number.provision}: a range without an upper end")
     parts = [
         _compare(facts, name, ">=", number.value, number.unit, number),
         _compare(facts, name, "<=", number.value_max, number.unit, number),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -49,13 +50,14 @@ def judge_rule(rule: Rule, scope: Scope, facts: Mapping[str, FactLike]) -> Outco
             "undetermined", f"whether it binds is open: {scope.reason}", (), scope.missing
         )
     if applies.truth is None:
+        missing = _to_give(applies.missing, facts)
         return Outcome(
             "undetermined",
-            f"whether it applies depends on {_names(applies.missing)}"
-            if applies.missing
+            f"whether it applies depends on {_names(missing)}"
+            if missing
             else "the law text states no number where the rule looks for one",
             (),
-            applies.missing,
+            missing,
         )
     return _content(rule, applies, facts)
 
@@ -106,8 +108,24 @@ def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> O
             "this edition of the law text states no number where the rule looks for one",
             decided,
         )
-    missing = (*required.missing, *(excepted.missing if excepted is not None else ()))
+    missing = _to_give(
+        (*required.missing, *(excepted.missing if excepted is not None else ())), facts
+    )
     return Outcome("undetermined", f"depends on {_names(missing)}", decided, missing)
+
+
+#: Keys of the design file as the basis of an unknown derived fact names them.
+_KEY = re.compile(r"\b[a-z][a-z_]*(?:\.[a-z][a-z0-9_]*)+\b")
+
+
+def _to_give(missing: tuple[str, ...], facts: Mapping[str, FactLike]) -> tuple[str, ...]:
+    """Put the keys that a user can give in the place of derived facts that lack them."""
+    named: list[str] = []
+    for name in missing:
+        fact = facts.get(name)
+        keys = _KEY.findall(fact.basis) if fact and name.startswith("derived.") else []
+        named.extend(key for key in keys or [name] if key in facts)
+    return tuple(dict.fromkeys(named)) or missing
 
 
 def _telling(comparisons: tuple[Comparison, ...]) -> Comparison | None:

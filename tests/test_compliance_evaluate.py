@@ -127,6 +127,17 @@ def test_a_missing_fact_is_undetermined_and_named() -> None:
     assert found.missing == ("safety_zone.radius",)
 
 
+def test_a_derived_fact_is_asked_for_by_the_keys_it_lacks() -> None:
+    factor = "derived.hull.collapse_factor"
+    needs = rule(law(500, "m", "<="), require={"fact": factor, ">=": 1.5})
+    known = {
+        factor: Fact(None, "derived", "needs hull.thickness, site.depth"),
+        "hull.thickness": Fact(None, "not given"),
+        "site.depth": Fact(None, "not given"),
+    }
+    assert judge_rule(needs, BINDS, known).missing == ("hull.thickness", "site.depth")
+
+
 def test_a_number_that_the_edition_lacks_is_undetermined() -> None:
     found = judge_rule(rule(None), BINDS, facts(safety_zone__radius=metres(400)))
     assert found.verdict == "undetermined"
