@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import lzma
 import tempfile
 import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage
@@ -199,6 +201,13 @@ def _announced(response: IO[bytes]) -> int | None:
     return int(length) if length.isascii() and length.isdigit() else None
 
 
+#: What zipfile raises on damaged data, unknown methods, passwords and names in no encoding.
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError,
+    OSError, ValueError,
+)  # fmt: skip
+
+
 def take_member(archive: bytes, member: str, *, where: str, limit: int = MAX_FILE_BYTES) -> bytes:
     """Return one file of a ZIP archive.
 
@@ -210,7 +219,7 @@ def take_member(archive: bytes, member: str, *, where: str, limit: int = MAX_FIL
             data = stream.read(limit + 1)
     except KeyError as problem:
         raise CorpusError(f"the archive holds no '{member}'", where=where) from problem
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
+    except _BROKEN_ARCHIVE as problem:
         raise CorpusError("not a ZIP archive that can be read", where=where) from problem
     if len(data) > limit:
         raise CorpusError(f"'{member}' unpacks to more than {limit} bytes", where=where)

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from base import CorpusError, sha256_text
 from corpus.fetch import Limits, download, fetch, take_member
@@ -175,3 +177,20 @@ def test_an_archive_that_unpacks_to_too_much_is_refused() -> None:
     bomb = packed("law.txt", b"0" * 1_000_000)
     with pytest.raises(CorpusError, match="unpacks to more than 1000 bytes"):
         take_member(bomb, "law.txt", where="x", limit=1000)
+
+
+@given(at=st.integers(0, 400), byte=st.integers(0, 255))
+def test_a_damaged_archive_gives_the_file_or_one_line(at: int, byte: int) -> None:
+    archive = bytearray(packed("law.txt", DATA))
+    archive[at % len(archive)] = byte
+    try:
+        assert take_member(bytes(archive), "law.txt", where="x") == DATA
+    except CorpusError as problem:
+        assert "\n" not in str(problem)
+
+
+def test_a_damaged_stream_is_no_archive() -> None:
+    archive = bytearray(packed("law.txt", DATA))
+    archive[40:60] = b"\xff" * 20
+    with pytest.raises(CorpusError, match="not a ZIP archive"):
+        take_member(bytes(archive), "law.txt", where="x")

@@ -229,7 +229,8 @@ class TreeBuilder:
 
     def _provision(self, node: _Node) -> Provision:
         source = self.source
-        assert node.extent_end is not None and node.own_end is not None
+        if node.extent_end is None or node.own_end is None:
+            raise RuntimeError(f"{node.id} was never closed")
         extent_end = _trim_end(source, node.extent_start, node.extent_end)
         start = min(node.body, extent_end)
         end = _trim_end(source, start, max(start, min(node.own_end, extent_end)))

@@ -113,7 +113,7 @@ def arrange(source: str, pieces: Sequence[Piece]) -> list[Placed]:
         following = ahead[rank[index] + 1 : rank[index] + 65]
         whole = previous_end == 0 or ends_sentence(source, previous_end)
         referred = _is_reference(source, piece, previous_end)
-        if not _called_for(ladder, piece, following, whole=whole, referred=referred):
+        if not _called_for(ladder, piece, piece.label, following, whole=whole, referred=referred):
             if piece.mark == "line":
                 placed.append(Placed(piece, None, None))
                 previous_end = piece.end
@@ -133,15 +133,19 @@ def _is_reference(source: str, piece: Piece, before: int) -> bool:
 
 
 def _called_for(
-    ladder: Ladder, piece: Piece, ahead: Sequence[Label], *, whole: bool, referred: bool
+    ladder: Ladder,
+    piece: Piece,
+    label: Label,
+    ahead: Sequence[Label],
+    *,
+    whole: bool,
+    referred: bool,
 ) -> bool:
-    """Return whether a label is one of the text's own lists, no reference and no number.
+    """Return whether a piece's label is one of the text's own lists, no reference, no number.
 
     ``whole`` says that the text before it ends a sentence, ``referred`` that it ends in a word
     such as "paragraph", so that the label only begins a line that was broken there.
     """
-    label = piece.label
-    assert label is not None
     if piece.mark == "line":
         return whole or (ladder.fits(label) and not referred)
     if piece.mark == "chain":
@@ -192,7 +196,7 @@ def write_outline(
     headed: int | None = None
     for index, item in enumerate(placed):
         piece = item.piece
-        if item.level is None:
+        if item.level is None or piece.label is None:
             if headed == index - 1 or current < 0:
                 introduced[current + 1] = True
             elif not flushed:
@@ -201,7 +205,6 @@ def write_outline(
                     builder.flush(depth + target, at=piece.at)
                     flushed = True
             continue
-        assert piece.label is not None
         current, flushed = item.level, False
         end = piece.end
         following = placed[index + 1] if index + 1 < len(placed) else None
