@@ -20,6 +20,13 @@ from jurisdictions.extract import extract_text
             ["provided, however, that divers stay"],
         ),
         ("Without prejudice to rule 3, work stops.", ["Without prejudice to rule 3"]),
+        ("Rafts other than tenders carry a lamp.", ["other than tenders carry"]),
+        ("Decks (excluding the moon pool) stay dry.", ["excluding the moon"]),
+        (
+            "Reefs count, in so far as the older rules for this coast do not name them.",
+            ["in so far as the older rules for this coast do not name them"],
+        ),
+        ("Work goes on in so far as the Board wants it.", []),
         ("The permit is subject to review.", []),
         ("All work shall be subject to inspection.", []),
         ("Work stops if the Board objects.", []),

@@ -86,6 +86,73 @@ def test_references_and_citations_are_not_quantities(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The owner picks five experts.", [("five experts", 5, "count", "=")]),
+        ("Panels of four or more of its elected judges sit.", [(4, "count", ">=")]),
+        ("The claim spans 12 contiguous basalt crust blocks.", [(12, "count", "=")]),
+        ("At least two independent air lines are rigged.", [(2, "count", ">=")]),
+        ("The wreck has fewer than six named divers.", [(6, "count", "<")]),
+        ("If the experts on the list are fewer than six, more are named.", [(6, "count", "<")]),
+        ("A pact of more than two parties lapses.", [(2, "count", ">")]),
+        ("Each deck holds two fire hoses and one set of tools.", [(2, "count"), (1, "count")]),
+        ("The two judges so named sit.", []),
+        ("Two States may meet.", []),
+        ("At least two paragraphs apply.", []),
+    ],
+)
+def test_counts_that_bound_something(text: str, expected: list[tuple[object, ...]]) -> None:
+    assert [item[-len(want) :] if want[-1] in ("=", "<", ">", ">=") else item[1:3]
+            for item, want in zip(found(text), expected, strict=True)] == expected  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By 2041 at the latest the map is drawn.", [("2041", 2041, "date", "<=")]),
+        ("Rates set in any tax year after 2031 by the Board.", [("2031", 2031, "date", ">")]),
+        ("No later than 2030, work ends.", [("2030", 2030, "date", "<=")]),
+        ("beyond the anniversary of the launch of the raft in 2035", [(2035, "date", ">")]),
+        ("They read the report of 2031.", []),
+        ("Depths from 2000 metres are deep.", [("2000 metres", 2000, "m", "=")]),
+        ("Within two years after 2031 it reports.", [("two years", 2, "year", "<=")]),
+    ],
+)
+def test_bare_years_that_bound_something(text: str, expected: list[tuple[object, ...]]) -> None:
+    assert [item[-len(want) :] for item, want in zip(found(text), expected, strict=True)] == (
+        expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A fee of $ US 750,000 is due.", ("$ US 750,000", 750_000, "USD", "=")),
+        ("It pays USD 300.", ("USD 300", 300, "USD", "=")),
+        ("It pays SDR 4,000 a day.", ("SDR 4,000", 4000, "currency", "=")),
+        ("It reports not later than 45 days prior to launch.", ("45 days", 45, "day", ">=")),
+        ("It dives no earlier than 10 days before the feast.", ("10 days", 10, "day", "<=")),
+        ("It reports not later than 45 days after launch.", ("45 days", 45, "day", "<=")),
+        ("It may end before two months have elapsed.", ("two months", 2, "month", "<")),
+        ("It shall not end before two months have elapsed.", ("two months", 2, "month", ">=")),
+        ("The raft is checked at least once a month.", ("a month", 1, "month", "<=")),
+        ("The raft is checked at least once every year.", ("every year", 1, "year", "<=")),
+        ("The minimum value of d = 3.5 m.", ("3.5 m", 3.5, "m", ">=")),
+        ("The gap is not less than 0.5 h, h being the depth h.", ("0.5 h", 0.5, "other", ">=")),
+        ("east of the seventy-first meridian", ("seventy-first meridian", 71, "degree", "=")),
+        ("at the end of each four-year period", ("four-year", 4, "year", "=")),
+    ],
+)
+def test_classes_of_wording(text: str, expected: tuple[str, float, str, str]) -> None:
+    assert found(text) == [expected]
+
+
+def test_both_sides_of_a_field_share_the_bound() -> None:
+    field = "a field of not more than 40 kilometres by 30 kilometres"
+    assert [item[3] for item in found(field)] == ["<=", "<="]
+
+
 def test_a_date_that_anchors_a_period_is_not_a_bound() -> None:
     assert found("Within 60 days after 4 July 2020 the owner reports.") == [
         ("60 days", 60, "day", "<=")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from jurisdictions.pipeline.counts import count_end
 from jurisdictions.pipeline.lexicon import word_set
 from jurisdictions.pipeline.numerals import Lexeme, Number, digits_value, lex, read_number
-from jurisdictions.pipeline.units import COUNT_NOUNS, QUALIFIERS, SYMBOLS, wordings
+from jurisdictions.pipeline.units import QUALIFIERS, SYMBOLS, wordings
 
 #: A number after one of these points to a place in a text and measures nothing.
 _REFERENCES = word_set(
@@ -24,7 +26,6 @@ _DEGREES = re.compile(
     r"(?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s?(?:\"|''|seconds?\b))?)?",
     re.IGNORECASE,
 )
-_CURRENCY_SIGNS = {"$": "USD", "£": "currency", "€": "currency"}
 #: Rates over these make a new unit that has no word of its own ("litres per minute", "kg/m3").
 _RATE = re.compile(
     r"\s?(?:/|per )\s?(?:second|minute|hour|s\b|h\b|min\b|kWh|kW|m[23²³]|m<sup>|kg"
@@ -34,8 +35,12 @@ _RATE = re.compile(
 )
 #: Units joined by a dot ("m.rad", "mPa.s").
 _PRODUCT = re.compile(r"\.[a-z]+\b")
-#: A dollar sign of another country, or a compound such as "US$".
-_MONEY_WORDS = re.compile(r"(?:US|United States(?: of America)?)\s?(?:dollars?)?\s?\$?\s?$")
+#: What stands before an amount of money: "$", "US$", "$ US", "USD", "SDR", "United States dollars".
+_MONEY_BEFORE = re.compile(
+    r"(?P<dollar>\b(?:US|United States(?: of America)?)\s?(?:\$|dollars?\s?\$?)"
+    r"|\$\s?(?:US\b)?|\bUSD)\s?$"
+    r"|(?:[£€]|\b(?:SDR|XDR|EUR|GBP|CHF))\s?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +93,43 @@ def _amount(text: str, lexemes: list[Lexeme], number: Number) -> tuple[Amount | 
     start, end = lexemes[number.first].start, lexemes[number.last - 1].end
     if _is_reference(lexemes, number.first):
         return None, number.last
-    sign = lexemes[number.first - 1].text if number.first else ""
-    if sign in _CURRENCY_SIGNS:
-        return _money(text, lexemes, number)
+    money = _MONEY_BEFORE.search(text, max(0, start - 40), start)
+    if money:
+        unit = "USD" if money["dollar"] else "currency"
+        return Amount(money.start(), end, number.value, unit), number.last
     after = _skip_restatement(lexemes, number.last)
     unit, last = _unit(text, lexemes, after)
     if number.fraction and unit not in _WHOLE_UNITS_OF_FRACTIONS:
         return Amount(start, end, 100 * number.value, "percent"), number.last
-    if unit == "count" and not _substantive(lexemes, number, last):
-        return None, last
+    if not unit:
+        counted = count_end(lexemes, number)
+        if counted is not None:
+            return Amount(start, lexemes[counted - 1].end, number.value, "count"), counted
     if unit:
         end = lexemes[last - 1].end
+        if _is_variable(text, lexemes[last - 1].text):
+            unit = "other"
         rate = _RATE.match(text, end) or _PRODUCT.match(text, end)
-        if rate and unit not in ("percent", "USD", "currency", "mg/L", "count", "kn"):
+        if rate and unit not in ("percent", "USD", "currency", "mg/L", "kn"):
             unit = "other"
         return Amount(start, end, number.value, unit), last
-    money = _MONEY_WORDS.search(text, 0, start)
-    if money and "dollar" in money.group().lower():
-        return Amount(money.start(), end, number.value, "USD"), number.last
     if "gross tonnage" in _left_words(lexemes, number.first, 6):
         return Amount(start, end, number.value, "GT"), number.last
     return Amount(start, end, number.value, ""), number.last
+
+
+@lru_cache(maxsize=64)
+def _definition_of(letter: str) -> re.Pattern[str]:
+    name = re.escape(letter)
+    return re.compile(
+        rf"\b(?:distance|depth|height|breadth|width|length|value|capacity|factor) {name}\b"
+        rf"|(?<![\d.]\s)\b{name}\s?="
+    )
+
+
+def _is_variable(text: str, unit: str) -> bool:
+    """Tell "not less than 0.5 h", where the text speaks of "the distance h", from half an hour."""
+    return len(unit) == 1 and unit.isalpha() and _definition_of(unit).search(text) is not None
 
 
 #: "1/2 mile" is half a mile; "two thirds of the members" is a share, whatever follows.
@@ -156,11 +177,6 @@ def _skip_restatement(lexemes: list[Lexeme], at: int) -> int:
     return at
 
 
-_COUNT_QUALIFIERS = frozenset(
-    ("other", "contracting", "elected", "contiguous", "adjacent", "independent", "permanent")
-)
-
-
 def _unit(text: str, lexemes: list[Lexeme], at: int) -> tuple[str, int]:
     """Read a unit at lexeme ``at``: its gold word and where it ends; ``("", at)`` without one."""
     if at < len(lexemes) and lexemes[at].text == "-":
@@ -174,18 +190,7 @@ def _unit(text: str, lexemes: list[Lexeme], at: int) -> tuple[str, int]:
         qualified = _unit_words(lexemes, skipped)
         if qualified[0]:
             return qualified
-    if _more_or_less(lexemes, at):
-        unit, last = _unit(text, lexemes, at + 2)
-        return (unit, last) if unit != "count" or lexemes[at - 1].lower != "one" else ("", at)
-    noun = at
-    while noun < len(lexemes) and noun <= at + 2:
-        word = lexemes[noun].lower
-        if word in COUNT_NOUNS:
-            return "count", noun + 1
-        if word == "such" or word not in QUALIFIERS | _COUNT_QUALIFIERS:
-            break
-        noun += 1
-    return "", at
+    return _unit(text, lexemes, at + 2) if _more_or_less(lexemes, at) else ("", at)
 
 
 def _more_or_less(lexemes: list[Lexeme], at: int) -> bool:
@@ -226,28 +231,6 @@ def _unit_symbol(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
     if lexemes[at].text in SYMBOLS:
         return SYMBOLS[lexemes[at].text], at + 1
     return "", at
-
-
-def _money(text: str, lexemes: list[Lexeme], number: Number) -> tuple[Amount, int]:
-    sign = lexemes[number.first - 1]
-    prefix = _MONEY_WORDS.search(text, 0, sign.start)
-    start = prefix.start() if prefix else sign.start
-    return (
-        Amount(start, lexemes[number.last - 1].end, number.value, _CURRENCY_SIGNS[sign.text]),
-        number.last,
-    )
-
-
-def _substantive(lexemes: list[Lexeme], number: Number, last: int) -> bool:
-    """Tell a count that bounds something from "one or more members" and "two States"."""
-    noun = lexemes[last - 1].lower
-    before = lexemes[number.first - 1].lower if number.first else ""
-    if before in ("the", "these", "those", "both"):
-        # "the two arbitrators so appointed" points back; it bounds nothing
-        return False
-    if number.value < 3 and noun in ("states", "parties", "persons", "governments", "instruments"):
-        return False
-    return number.value != 1 or noun in ("member", "vote", "arbitrator", "judge", "block")
 
 
 def share_units(text: str, amounts: list[Amount]) -> list[Amount]:

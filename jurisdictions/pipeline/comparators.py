@@ -45,6 +45,15 @@ _RIGHT = _rules(
     )
 )
 
+#: A deadline counted back from an event is a least notice: "not later than 30 days before".
+_AHEAD = re.compile(r"\W*(?:prior to|before|ahead of|in advance|preceding)\b", re.IGNORECASE)
+_LATEST = re.compile(r"\b(?:not later than|no later than|at the latest)" + _FILL, re.IGNORECASE)
+_EARLIEST = re.compile(r"\b(?:not|no) (?:earlier|sooner) than" + _FILL, re.IGNORECASE)
+#: "before three months have elapsed": the period itself is what must not be over, or be over.
+_ELAPSED = re.compile(r"\W*(?:\w+ )?(?:has|have|had) (?:elapsed|expired|passed|lapsed)\b", re.I)
+_UNTIL = re.compile(r"\b(?:before|until|unless)" + _FILL, re.IGNORECASE)
+_UNTIL_NOT = re.compile(_NOT + r"(?: [\w,\-]+){0,12}? (?:before|until|unless)" + _FILL, re.I)
+
 _LEFT = _rules(
     (
         ("<=", r"≤"),
@@ -52,6 +61,8 @@ _LEFT = _rules(
         ("<", r"<"),
         (">", r">"),
         (">=", _NOT + r" before " + _END),
+        # a period that recurs is named by its length: "the end of each five-year period"
+        ("=", _END + r" (?:each|every)"),
         (">=", r"\b(?:equal to or (?:greater|more|higher) than|(?:greater|more) than or equal to)"),
         ("<=", r"\b(?:equal to or (?:less|lower) than|less than or equal to)"),
         # frequency: the longer the interval, the rarer the act
@@ -78,9 +89,9 @@ _LEFT = _rules(
         ("<=", _NOT + r"(?: [\w,\-]+){0,12}? (?:beyond|in excess of|past)"),
         # plain comparatives
         (">=", r"\b(?:at least|at the least|as many as|as much as)"),
-        (">=", r"\bminimum(?: \w+){0,3}? (?:of|is)"),
+        (">=", r"\bminimum(?: \w+){0,3}? (?:of|is)(?: \w+ (?:=|is|be))?"),
         ("<=", r"\b(?:at most|at the most|up to|up to and including|as far as|limited to|until)"),
-        ("<=", r"\bmaximum(?: \w+){0,3}? (?:of|is|be)"),
+        ("<=", r"\bmaximum(?: \w+){0,3}? (?:of|is|be)(?: \w+ (?:=|is|be))?"),
         ("<=", r"\b(?:maximum|max\.?)"),
         (">=", r"\b(?:minimum|min\.?)"),
         ("<=", r"\b(?:within|inside)"),
@@ -107,7 +118,7 @@ _DATE = _rules(
         ("<=", r"\b(?:on or before|before or on|(?:not|no) later than|until|by|through|up to)"),
         ("<=", r"\b(?:ending(?: on)?|before the end of|by the end of)"),
         ("<", r"\b(?:before|prior to|earlier than|preceding)"),
-        (">", r"\b(?:after|subsequent to|later than|following)"),
+        (">", r"\b(?:after|subsequent to|later than|following|beyond)"),
         ("=", r"\b(?:as of|effective|as at|as from)"),
     ),
     tail=r"\s+(?:the\s+)?$",
@@ -129,10 +140,25 @@ def compare(left: str, right: str) -> Comparator:
     for comparator, pattern in _RIGHT:
         if pattern.match(right):
             return comparator
+    around = _around(left, right)
+    if around is not None:
+        return around
     for comparator, pattern in _LEFT:
         if pattern.search(left):
             return comparator
     return "="
+
+
+def _around(left: str, right: str) -> Comparator | None:
+    """Return the comparator where the words on both sides decide together."""
+    if _AHEAD.match(right):
+        if _LATEST.search(left):
+            return ">="
+        if _EARLIEST.search(left):
+            return "<="
+    if _ELAPSED.match(right) and _UNTIL.search(left):
+        return ">=" if _UNTIL_NOT.search(left) else "<"
+    return None
 
 
 def compare_date(left: str, right: str) -> Comparator | None:

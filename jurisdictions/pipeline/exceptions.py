@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 _OPTIONAL_COMMA = {"LOWER": ",", "OP": "?"}
-_ANY = {"OP": "?"}
+#: Some words of one clause.
+_CLAUSE: list[dict[str, Any]] = [{"IS_PUNCT": False}, *[{"IS_PUNCT": False, "OP": "?"}] * 13]
 
 
 def _words(*words: str) -> list[dict[str, Any]]:
@@ -39,11 +40,13 @@ PATTERNS: list[list[dict[str, Any]]] = [
     _words("with", "the", "exception", "of|that"),
     _words("but", "excluding"),
     _words("excluding"),
+    _words("with", "the", "exclusion", "of"),
     _words("provided", "such|these|they|it|any"),
+    _words("other", "than"),
     _words("other", "than", "those|as"),
     _words("save", "as|where|that|for|in|when|only"),
-    [*_words("in", "so", "far", "as"), {}, _ANY, _ANY, *_words("not")],
-    [*_words("insofar", "as"), {}, _ANY, _ANY, *_words("not")],
+    [*_words("in", "so", "far", "as"), *_CLAUSE, *_words("not")],
+    [*_words("insofar", "as"), *_CLAUSE, *_words("not")],
     _words("to", "the", "extent", "not"),
 ]
 
@@ -94,7 +97,7 @@ def _adverbial(span: Span) -> bool:
     if first == "except" and span.end < len(span.doc) and span.doc[span.end].text in (".", ";"):
         return False
     if first == "excluding":
-        return span.start > 0 and span.doc[span.start - 1].text == ","
+        return span.start > 0 and span.doc[span.start - 1].text in (",", "(", "but")
     if first == "provided":
         bare = span[-1].lower_ not in ("that",)
         after_comma = span.start > 0 and span.doc[span.start - 1].text == ","

@@ -12,7 +12,9 @@ from jurisdictions.pipeline.state import put
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_NOUNS = {"day": "day", "month": "month", "year": "year"}
+_NOUNS = {
+    "day": "day", "month": "month", "year": "year", "meridian": "degree", "parallel": "degree",
+}  # fmt: skip
 #: Nouns whose ordinal counts things that must come together ("the sixtieth instrument").
 _COUNTED = frozenset(("instrument", "ratification", "accession"))
 _QUALIFIERS = frozenset(("contract", "accounting", "calendar", "fiscal", "full", "complete"))
@@ -65,6 +67,9 @@ def is_bound(ordinal: Ordinal, left: str) -> bool:
         ordinal: the ordinal.
         left: normalised text of the sentence part before it.
     """
+    if ordinal.unit == "degree":
+        # "the second parallel circuit" is no line on a chart
+        return ordinal.value >= 10
     if ordinal.unit == "count":
         return ordinal.value >= 3
     if ordinal.value < 3:

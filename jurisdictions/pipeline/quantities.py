@@ -12,7 +12,7 @@ from jurisdictions.pipeline.comparators import compare, compare_date
 from jurisdictions.pipeline.measures import measured
 from jurisdictions.pipeline.ordinals import is_bound
 from jurisdictions.pipeline.state import put, rows
-from jurisdictions.pipeline.units import TIME_UNITS
+from jurisdictions.pipeline.units import PINT_UNITS, TIME_UNITS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -22,14 +22,25 @@ _DATE = re.compile(
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: day of)? (?:{_MONTHS}),? (?P<a>\d{{4}})"
     rf"|(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?, ?(?P<b>\d{{4}})|(?:{_MONTHS}),? (?P<c>\d{{4}}))\b"
 )
+#: A bare year is a date where a word of time bounds it ("after 2031", "beyond the date of delivery
+#: in 2031"); elsewhere the digits may be any number.
 _YEAR = re.compile(
-    r"\b(?:by|before|until) (?P<year>(?:19|20)\d\d)\b(?![/-]|,\d)"
-    r"(?=[.,;)]|\s*$| (?:and|or|the|at)\b)"
+    r"\b(?P<bound>by|before|prior to|until|after|beyond|following|since|from|through|later than|"
+    r"earlier than)"
+    r"(?: the (?:(?:end|beginning|start|close) of|(?:anniversary|date)\b[^.;:,]{0,60} in))? "
+    r"(?P<year>(?:19|20)\d\d)\b(?![/-]|,\d|\.\d)",
+    re.IGNORECASE,
 )
 #: A date after this only anchors a period: "270 days after August 8, 2005".
 _ANCHOR = re.compile(
-    r"(?:days?|weeks?|months?|years?|period)[^.;:]{0,40}?"
+    r"(?:days|weeks|months|years|period|\b(?:an?|one) (?:day|week|month|year))\b[^.;:]{0,40}?"
     r"\b(?:after|from|before|of|following|prior to|beginning on|on)\s+(?:the\s+)?$"
+)
+#: A frequency with the interval in the singular: "at least once a year" is at most a year apart.
+_ONCE = re.compile(
+    r"\b(?:at least|(?:no|not) less (?:frequently |often )?than) once (?:(?:in|during) )?"
+    r"(?P<span>(?:an?|each|every|per|any) (?:(?:calendar|contract|fiscal) )?"
+    r"(?P<unit>hour|day|week|month|year))\b"
 )
 _RANGE_JOIN = re.compile(r"\s*(?:to|-|and)\s*|[^.;:,]{0,24}\band(?: \w+)?\s+")
 _SENTENCE_PART = re.compile(r"[.;:](?=\s|$)")
@@ -55,9 +66,9 @@ class QuantityFinder:
             for amount in share_units(text, find_amounts(text))
             if not any(start < amount.end and amount.start < end for start, end in spans)
         ]
-        found = [*_quantities(doc, amounts), *_bound_ordinals(doc)]
+        found = [*_quantities(doc, amounts), *_bound_ordinals(doc), *_intervals(text)]
         if self.dates:
-            found.extend(_dates(text))
+            found.extend(_dates(text, amounts))
         put(doc, "quantities", sorted(found, key=lambda quantity: quantity.start))
         return doc
 
@@ -119,7 +130,7 @@ def _quantity(
 
 def _coordinated(text: str, first: Amount, second: Amount) -> bool:
     between = text[first.end : second.start].strip()
-    return first.unit == second.unit and between in ("or", "and", ",", "/")
+    return first.unit == second.unit and between in ("or", "and", ",", "/", "by", "x", "\u00d7")
 
 
 def _is_range(text: str, first: Amount, second: Amount) -> bool:
@@ -136,11 +147,22 @@ def _is_range(text: str, first: Amount, second: Amount) -> bool:
     return re.search(r"\bbetween\s+(?:[a-z]+\s+){0,2}$", before) is not None
 
 
-def _dates(text: str) -> Iterator[Quantity]:
+def _intervals(text: str) -> Iterator[Quantity]:
+    for match in _ONCE.finditer(text):
+        unit = match["unit"] if match["unit"] in PINT_UNITS else "other"
+        yield Quantity(match["span"], *match.span("span"), 1.0, unit, "<=")
+
+
+def _dates(text: str, amounts: list[Amount]) -> Iterator[Quantity]:
     for match in (*_DATE.finditer(text), *_YEAR.finditer(text)):
         start = match.start("year") if "year" in match.re.groupindex else match.start()
-        left = left_of(text, start)
-        comparator = compare_date(left, text[match.end() : match.end() + 20])
+        if any(amount.start <= start < amount.end for amount in amounts):
+            # "from 2000 metres": the digits have a unit
+            continue
+        left, right = left_of(text, start), text[match.end() : match.end() + 20]
+        comparator = compare_date(left, right)
+        if comparator is None and start != match.start():
+            comparator = compare_date(f"{text[: match.end('bound')]} ", right)
         if comparator is None or _ANCHOR.search(left):
             continue
         year = next(group for group in reversed(match.groups()) if group)

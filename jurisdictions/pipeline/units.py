@@ -89,13 +89,6 @@ QUALIFIERS = word_set(
     "previous subsequent following"
 )
 
-#: Nouns whose count is a substantive bound ("36 members", "15 States", "5,760-acre" is not one).
-COUNT_NOUNS = word_set(
-    "member members states vote votes block blocks parties arbitrators arbitrator judges "
-    "judge conciliators conciliator instruments instrument ratifications ratification "
-    "passengers vice-presidents persons experts governments"
-)
-
 TIME_UNITS = ("day", "month", "year")
 
 
