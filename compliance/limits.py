@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from compliance.finding import Limit
+from jurisdictions.parties import unclos_party
 from jurisdictions.regimes import MINERAL_PURPOSES, Circumstances
 
 _OSPAR_STATES = frozenset(
@@ -13,6 +16,32 @@ _BARCELONA_STATES = frozenset(
     {"ALB", "DZA", "BIH", "HRV", "CYP", "EGY", "FRA", "GRC", "ISR", "ITA", "LBN", "LBY", "MLT",
      "MCO", "MNE", "MAR", "SVN", "ESP", "SYR", "TUN", "TUR"}
 )  # fmt: skip
+
+
+_BBNJ_IN_FORCE = date(2026, 1, 17)  # Art. 68(1), 120 days after the sixtieth ratification
+
+
+def _deep_seabed_mining(at: Circumstances) -> tuple[Limit, ...]:
+    """Name what a miner in the Area must look at beside the Authority's regulations."""
+    state = at.sponsoring_state or at.operator_state
+    if state is None or unclos_party(state, at.as_of).party:
+        return (
+            Limit(
+                name="Sponsoring State's deep-seabed statute",
+                reason="due-diligence law that the sponsoring State must have",
+            ),
+        )
+    disputed = Limit(
+        name=f"Part XI and a non-party ({state})",
+        reason="disputed: the Authority and most States hold that custom bars mining the Area "
+        "outside Part XI; here it is not judged, which does not make it lawful",
+    )
+    statute = Limit(
+        name="Deep Seabed Hard Mineral Resources Act (30 U.S.C. 1401 ff.), 15 CFR 970 and 971",
+        reason="no citizen of the United States may mine the deep seabed without its licence or "
+        "permit",
+    )
+    return (disputed, statute) if state == "USA" else (disputed,)
 
 
 def limits_of(at: Circumstances, latitude: float, longitude: float) -> tuple[Limit, ...]:
@@ -42,19 +71,25 @@ def limits_of(at: Circumstances, latitude: float, longitude: float) -> tuple[Lim
         add("OSPAR Convention", "north-east Atlantic: offshore sources, marine protected areas")
     if at.coastal_state in _BARCELONA_STATES and 30 <= latitude <= 46 and -6 <= longitude <= 36.5:
         add("Barcelona Convention and Offshore Protocol", "Mediterranean seabed activities")
-    if zones & {"area", "high_seas"}:
+    if zones & {"area", "high_seas"} and at.as_of >= _BBNJ_IN_FORCE:
         add(
             "BBNJ Agreement",
-            "in force since 17 January 2026: impact assessment beyond national jurisdiction, "
+            f"in force since {_BBNJ_IN_FORCE}: impact assessment beyond national jurisdiction, "
             "between its parties",
         )
     if at.purpose in MINERAL_PURPOSES and "area" in zones:
-        add(
-            "Sponsoring State's deep-seabed statute",
-            "due-diligence law that the sponsoring State must have",
-        )
+        found += _deep_seabed_mining(at)
     if "antarctic_treaty_area" in zones:
-        add("Antarctic Treaty system", "Environmental Protocol: prior assessment, no mining")
+        add(
+            "Antarctic Treaty system",
+            "Environmental Protocol: prior assessment (Art. 8), and no mineral activity other than "
+            "research (Art. 7)",
+        )
+    if at.purpose == "military":
+        add(
+            "Seabed Arms Control Treaty of 1971",
+            "no weapons of mass destruction on the seabed beyond twelve miles from the coast",
+        )
     add("MARPOL, SOLAS, London Convention and Protocol", "discharges, support ships, dumping")
     add("Diving, class and flag rules", "class certification, saturation diving codes, flag law")
     return tuple(found)

@@ -81,6 +81,7 @@ def situate(design: Design, *, as_of: date) -> Situation:
     facts = {**facts_of(design), **zone_facts, **derived_facts(design)}
     if not facts["contract.resource"].known:
         facts["contract.resource"] = _resource_of_the_place(design)
+    facts.update(_claims_refuted(design, coastal_state))
     return Situation(
         design=design,
         site=site,
@@ -90,6 +91,34 @@ def situate(design: Design, *, as_of: date) -> Situation:
         facts=facts,
         circumstances=_circumstances(design, zones, coastal_state, facts, as_of),
     )
+
+
+#: Where the Gulf of Mexico lies, in degrees; east of it is the Atlantic, beyond Florida.
+_GULF_LATITUDES, _GULF_LONGITUDES = (18.0, 31.0), (-98.0, -81.0)
+
+
+def _claims_refuted(design: Design, coastal_state: str | None) -> dict[str, Fact]:
+    """Take away claims that the design's own facts refute: an exception must not rest on them."""
+    refuted: dict[str, Fact] = {}
+    operator = design.operator_state
+    if (
+        design.claims.research_by_coastal_state
+        and coastal_state is not None
+        and operator not in (None, coastal_state)
+    ):
+        refuted["claims.research_by_coastal_state"] = Fact(
+            False, f"claimed, but {operator} runs the research and {coastal_state} is the coast"
+        )
+    south, north = _GULF_LATITUDES
+    west, east = _GULF_LONGITUDES
+    at = design.site
+    if design.claims.gulf_of_mexico_lease and not (
+        south <= at.latitude <= north and west <= at.longitude <= east
+    ):
+        refuted["claims.gulf_of_mexico_lease"] = Fact(
+            False, "claimed, but the site is not in the Gulf of Mexico"
+        )
+    return refuted
 
 
 def _resource_of_the_place(design: Design) -> Fact:
@@ -111,7 +140,9 @@ def _zone_facts(
 ) -> dict[str, Fact]:
     """Site facts; those the resolver answered for another zone follow from the asserted one."""
     source = "design" if asserted else "zone resolver"
-    if asserted:
+    shelf: bool | None
+    state_waters: bool | None
+    if asserted and (zones, coastal_state) != (site.zones, site.coastal_state):
         shelf = coastal_state == "USA" and bool(zones & {"eez", "continental_shelf"})
         state_waters = coastal_state == "USA" and bool(
             zones & {"territorial_sea", "internal_waters"}

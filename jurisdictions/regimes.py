@@ -18,8 +18,14 @@ JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERI
 MINERAL_PURPOSES = frozenset({"mineral_exploration", "mineral_exploitation"})
 
 # Parts of UNCLOS that create institutions and procedures by consent: they bind parties only and are
-# not invoked as custom (deep seabed, dispute settlement, final clauses, annexes).
-_TREATY_ONLY_ARTICLES = ((133, 191), (279, 320))
+# not invoked as custom (deep seabed, dispute settlement, final clauses, annexes). The general
+# provisions, Art. 300 to 304, are.
+_TREATY_ONLY_ARTICLES = ((133, 191), (279, 299), (305, 320))
+
+# What non-parties too accept of Part XI: nobody owns the deep seabed (General Assembly resolution
+# 2749 (XXV), adopted without opposition; for the United States 30 U.S.C. 1402), and it is used in
+# peace.
+_CUSTOM_IN_PART_XI = ("137.1", "141")
 
 Basis = Literal["law", "custom", "voluntary", "engineering"]
 
@@ -102,7 +108,9 @@ def provision_scope(
         return scope
     head = path.split(".")[0]
     treaty_only = head.startswith("annex") or (
-        head.isdigit() and any(low <= int(head) <= high for low, high in _TREATY_ONLY_ARTICLES)
+        head.isdigit()
+        and path not in _CUSTOM_IN_PART_XI
+        and any(low <= int(head) <= high for low, high in _TREATY_ONLY_ARTICLES)
     )
     return _parties_only(scope) if treaty_only else scope
 
@@ -137,7 +145,7 @@ def _unclos(at: Circumstances) -> Scope:
             "custom",
             ("operator_state",),
         )
-    status = unclos_party(state)
+    status = unclos_party(state, at.as_of)
     return Scope(True, status.reason, "law" if status.party else "custom")
 
 
@@ -153,7 +161,13 @@ def _isa(at: Circumstances) -> Scope:
             "it is exercised under high-seas freedoms and Part XIII",
         )
     state = at.sponsoring_state or at.operator_state
-    if state is not None and not unclos_party(state).party:
+    if state is None:
+        return Scope(
+            None,
+            "the Authority's rules bind parties and those whom they sponsor; no State is given",
+            missing=("operator_state",),
+        )
+    if not unclos_party(state, at.as_of).party:
         return Scope(
             False,
             f"the Authority's rules bind parties and those whom they sponsor; {state} is no party "

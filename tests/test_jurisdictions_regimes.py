@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from corpus.model import Instrument, Superseded
+from jurisdictions.parties import unclos_party
 from jurisdictions.regimes import (
     Circumstances,
     instrument_scope,
@@ -138,3 +139,39 @@ def test_a_superseded_part_stops_binding(provision: str, as_of: date, binding: b
     at = replace(AZORES, as_of=as_of)
     scope = provision_scope(provision, directive, at, instrument_scope(directive, at))
     assert scope.binding is binding
+
+
+def test_a_late_party_is_bound_from_the_thirtieth_day_after_its_deposit() -> None:
+    shelf = replace(AZORES, coastal_state="CAN")
+    before = jurisdiction_scope("UNCLOS", replace(shelf, as_of=date(2003, 12, 6)))
+    after = jurisdiction_scope("UNCLOS", replace(shelf, as_of=date(2003, 12, 7)))
+    assert (before.basis, after.basis) == ("custom", "law")
+    assert "from 2003-12-07" in before.reason
+
+
+@pytest.mark.parametrize(
+    ("state", "party"),
+    [("USA", False), ("KGZ", False), ("SMR", True), ("RWA", True), ("TWN", False), ("PRT", True)],
+)
+def test_parties_to_the_convention_today(state: str, party: bool) -> None:
+    assert unclos_party(state, date(2026, 1, 1)).party is party
+
+
+@pytest.mark.parametrize(
+    ("provision", "binding"),
+    [
+        ("unclos:137.1", True),
+        ("unclos:141", True),
+        ("unclos:137.3", False),
+        ("unclos:153.3", False),
+        ("unclos:annex-iii.3.3", False),
+        ("unclos:287.1", False),
+        ("unclos:303.1", True),
+    ],
+)
+def test_of_the_deep_seabed_only_what_all_accept_meets_a_non_party(
+    provision: str, binding: bool
+) -> None:
+    at = replace(DEEP, operator_state="USA", sponsoring_state=None)
+    unclos = instrument("unclos", "UNCLOS")
+    assert provision_scope(provision, unclos, at, instrument_scope(unclos, at)).binding is binding
