@@ -250,6 +250,7 @@ NUMBERS: list[tuple[str, Sequence[float]]] = [
     ("isa-crusts-application-fee", [500_000]),
     ("ocsla-1337-b-1-tract", [5_760]),
     ("ocsla-1337-b-2-b-term", [10]),
+    ("ocsla-1337-b-2-b-finding", [5]),
     ("ocsla-1337-j-sulphur-term", [10]),
 ]
 

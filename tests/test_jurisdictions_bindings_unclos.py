@@ -191,6 +191,8 @@ SEA = ("territorial_sea",)
 RESEARCH = {"purpose": "scientific_research"}
 MINING = {"purpose": "mineral_exploration"}
 OTHER = {"purpose": "tourism"}
+MILITARY = {"purpose": "military"}
+EXPLOITING = {"purpose": "mineral_exploitation"}
 
 #: Facts of a design that meets every rule.
 GOOD: dict[str, Any] = {
@@ -260,14 +262,18 @@ MUTANTS: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, Any]]] = {
     "unclos-80-removal": (SHELF, OTHER, NO_PLAN),
     "unclos-80-sea-lanes": (SHELF, OTHER, LANE),
     "unclos-87-1-shelf": (SHELF, OTHER, NO_STATE),
-    "unclos-88-peaceful": (AREA, OTHER, {"purpose": "military"}),
+    "unclos-88-peaceful": (
+        AREA, MILITARY, {"research__peaceful_purpose": False},
+    ),
     "unclos-89-no-sovereignty": (AREA, OTHER, TITLE),
     "unclos-137-1-no-appropriation": (AREA, OTHER, TITLE),
     "unclos-137-3-minerals": (
         AREA, {"purpose": "mineral_exploitation"}, {"consents__isa_contract": False},
     ),
     "unclos-139-1-sponsor": (AREA, MINING, {"consents__sponsorship": False}),
-    "unclos-141-peaceful": (AREA, OTHER, {"purpose": "military"}),
+    "unclos-141-peaceful": (
+        AREA, MILITARY, {"research__peaceful_purpose": False},
+    ),
     "unclos-143-1-purpose": (AREA, RESEARCH, {"research__peaceful_purpose": False}),
     "unclos-143-3-dissemination": (AREA, RESEARCH, UNPUBLISHED),
     "unclos-145-protection": (AREA, MINING, UNASSESSED),
@@ -288,12 +294,12 @@ MUTANTS: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, Any]]] = {
     "unclos-194-3-d-emergencies": (EEZ, OTHER, UNPLANNED),
     "unclos-194-5-fragile": (EEZ, {**RESEARCH, **VENT}, UNWATCHED),
     "unclos-196-1-species": (EEZ, OTHER, {"pressures__non_indigenous_species": True}),
-    "unclos-198-notification": (EEZ, OTHER, UNPLANNED),
     "unclos-204-1-methods": (EEZ, OTHER, UNWATCHED),
     "unclos-204-2-surveillance": (EEZ, OTHER, UNWATCHED),
     "unclos-206-assessment": (EEZ, {**RESEARCH, **VENT}, UNASSESSED),
-    "unclos-208-1-law": (EEZ, OTHER, NO_STATE),
-    "unclos-209-2-registry": (AREA, MINING, {"conformity__registered": False}),
+    "unclos-209-2-registry": (
+        AREA, MINING, {"conformity__registered": False, "consents__sponsorship": False},
+    ),
     "unclos-210-3-permission": (
         AREA, {**OTHER, **DUMPS}, {"discharges__dumping_permit": False},
     ),
@@ -389,7 +395,7 @@ def test_a_question_without_a_floor_stays_a_question(rule: str) -> None:
     zones = compiled()[rule].binding.zones or EEZ
     verdicts = {
         verdict(rule, situated(*zones, **{**GOOD, **purpose}))
-        for purpose in (RESEARCH, MINING, OTHER)
+        for purpose in (RESEARCH, MINING, EXPLOITING, OTHER, {**MILITARY, **NO_STATE})
     }
     assert verdicts <= {"open_norm", "inapplicable"}
     assert "open_norm" in verdicts
@@ -402,6 +408,11 @@ def test_a_question_without_a_floor_stays_a_question(rule: str) -> None:
         ("unclos-80-width", "safety_zone_exception_authorised"),
         ("unclos-88-peaceful", "peaceful_use"),
         ("unclos-141-peaceful", "peaceful_use"),
+        ("unclos-139-1-sponsor", "contractor_is_state"),
+        ("unclos-annex-iii-4-3-sponsor", "contractor_is_state"),
+        ("unclos-245-consent", "research_by_coastal_state"),
+        ("unclos-258-conditions", "research_by_coastal_state"),
+        ("unclos-258-conditions", "implied_consent"),
         ("unclos-246-2-consent", "implied_consent"),
         ("unclos-246-2-consent", "authorised_through_organization"),
         ("unclos-246-2-consent", "research_by_coastal_state"),
@@ -414,6 +425,26 @@ def test_an_exception_of_the_law_excuses_once_it_is_claimed(rule: str, claim: st
     zones, applies, breaks = MUTANTS[rule]
     facts = situated(*zones, **{**GOOD, **applies, **breaks}, **{f"claims__{claim}": True})
     assert verdict(rule, facts) == "satisfied"
+
+
+def test_silence_implies_no_consent_in_the_territorial_sea() -> None:
+    facts = situated(*SEA, **{**GOOD, **RESEARCH, "consents__research": False},
+                     claims__implied_consent=True)  # fmt: skip
+    assert verdict("unclos-258-conditions", facts) == "violated"
+
+
+def test_an_unauthorised_military_installation_is_a_question_not_a_violation() -> None:
+    for zones, article in ((EEZ, "60-1"), (SHELF, "80")):
+        facts = situated(*zones, **{**GOOD, **MILITARY, **NO_STATE})
+        assert verdict(f"unclos-{article}-authorisation", facts) == "inapplicable"
+        assert verdict(f"unclos-{article}-military", facts) == "open_norm"
+
+
+def test_a_known_contract_area_helps_only_a_contractor() -> None:
+    known = {"zone__isa_contract_area": "a contract", "contract__site_in_contract_area": None}
+    for contract, expected in ((True, "satisfied"), (False, "undetermined")):
+        facts = situated(*AREA, **{**GOOD, **MINING, **known, "consents__isa_contract": contract})
+        assert verdict("unclos-annex-iii-3-3-area", facts) == expected
 
 
 def test_a_research_zone_has_no_exception_of_its_own() -> None:
