@@ -36,6 +36,7 @@ SCENES: dict[str, Settings] = {
     "engineering": {},
     **{
         f"isa-{resource}": {
+            "operator_state": "FRA",
             "site.zone": "area",
             "purpose": "mineral_exploration",
             "contract.resource": resource,
