@@ -32,6 +32,13 @@ from jurisdictions.rulebook import Rule
 
 Settings = dict[str, Any]
 
+
+class _Given:
+    """Stands for "any value will do"; another witness may say which."""
+
+
+GIVEN = _Given()
+
 #: Zones, and where a design may stand to be in them (an assertion of the design file).
 PLACES = (
     "eez", "continental_shelf", "territorial_sea", "area", "high_seas", "contiguous_zone",
@@ -86,20 +93,13 @@ DERIVED: dict[str, tuple[tuple[Settings, ...], tuple[Settings, ...]]] = {
         ({**CREW, "life_support.oxygen_reserve": "20 hour"},),
     ),
     "derived.buoyancy.flooding_ratio": (
-        ({**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "85 kN"},),
-        ({**SPHERE, "buoyancy.floodable_volume": "6 m^3", "buoyancy.emergency": "10 kN"},),
+        ({**SPHERE, "buoyancy.floodable_volume": GIVEN, "buoyancy.emergency": "85 kN"},),
+        ({**SPHERE, "buoyancy.floodable_volume": GIVEN, "buoyancy.emergency": "5 kN"},),
     ),
 }
 #: A place in a contract area of the Authority that the tables know, and one that is in none.
 IN_CONTRACT_AREA: Settings = {"site.latitude": 10.4, "site.longitude": -117.2}
 IN_NO_CONTRACT_AREA: Settings = {"site.latitude": 37.84, "site.longitude": -31.52}
-
-
-class _Given:
-    """Stands for "any value will do"; another witness may say which."""
-
-
-GIVEN = _Given()
 
 
 def witnesses(predicate: Predicate | None, wanted: bool, rule: Rule) -> Iterator[Settings]:
