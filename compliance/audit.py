@@ -28,6 +28,7 @@ from compliance.limits import limits_of
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
+from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
     Scope,
@@ -341,6 +342,10 @@ def _site(situation: Situation) -> dict[str, Any]:
     site["latitude"] = situation.design.site.latitude
     site["longitude"] = situation.design.site.longitude
     site["asserted"] = list(situation.asserted)
+    # The resolver answers for today; membership of the Union is dated.
+    state = situation.coastal_state
+    site["eu_member"] = state is not None and eu_member(state, situation.circumstances.as_of)
+    site["eu_marine_waters"] = situation.circumstances.eu_marine_waters
     if situation.asserted:
         site["zones"] = sorted(situation.zones)
         site["coastal_state"] = situation.coastal_state

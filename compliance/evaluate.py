@@ -30,6 +30,8 @@ from jurisdictions.rulebook import LawValue, Rule
 RELATIVE_TOLERANCE = 1e-9
 
 ZONE_FACT = "zone.zones"
+#: The sets of zones between which only a State's limits beyond 200 nautical miles could decide.
+WORLDS_FACT = "zone.possible_zones"
 
 
 class FactLike(Protocol):
@@ -101,10 +103,7 @@ def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule
                 inner.unread,
             )
         case InZone(zone=names):
-            zones = _value(facts, ZONE_FACT)
-            if zones is None:
-                return Judgement(None, missing=(ZONE_FACT,))
-            return Judgement(any(name in zones for name in names), (ZONE_FACT,))
+            return _in_zone(names, facts)
         case Is(fact=fact, is_=wanted):
             return _test(facts, fact, lambda value: value == wanted)
         case In(fact=fact, in_=words):
@@ -127,6 +126,18 @@ def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule
         case Compare(fact=fact, order=order, bound=int() | float() as bound):
             return _compare(facts, fact, order, float(bound), "", None)
     raise TypeError(f"not a predicate: {predicate!r}")
+
+
+def _in_zone(names: tuple[str, ...], facts: Mapping[str, FactLike]) -> Judgement:
+    """Say whether a zone holds; where a shelf may reach the site, whether it holds either way."""
+    zones = _value(facts, ZONE_FACT)
+    if zones is None:
+        return Judgement(None, missing=(ZONE_FACT,))
+    worlds = _value(facts, WORLDS_FACT) or (zones,)
+    found = {any(name in world for name in names) for world in worlds}
+    if len(found) > 1:
+        return Judgement(None, missing=("site.zone",))
+    return Judgement(found.pop(), (ZONE_FACT,))
 
 
 def _combine(truth: Truth, parts: list[Judgement], neutral: bool) -> Judgement:

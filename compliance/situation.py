@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from compliance.evaluate import WORLDS_FACT
 from habitat.derived import derived_facts
 from habitat.facts import Fact, facts_of
 from jurisdictions.parties import eu_member
@@ -159,8 +160,21 @@ def _zone_facts(
         "zone.us_state_waters": state_waters,
         "zone.isa_contract_area": site.isa_contract_area,
         "zone.extended_shelf_possible": site.extended_shelf_possible,
+        WORLDS_FACT: _possible_zones(site, zones, asserted),
     }
     return {name: Fact(value, source) for name, value in table.items()}
+
+
+def _possible_zones(
+    site: SiteZones, zones: frozenset[str], asserted: bool
+) -> tuple[frozenset[str], ...] | None:
+    """Area or shelf: what the seabed may be where an extended shelf may reach the site.
+
+    A contract of the Authority, or a zone that the design asserts, settles it.
+    """
+    if asserted or not site.extended_shelf_possible or site.isa_contract_area is not None:
+        return None
+    return zones, (zones - {"area"}) | {"continental_shelf"}
 
 
 def _european_waters(
@@ -205,6 +219,7 @@ def _circumstances(
         us_ocs=value("zone.us_ocs"),
         us_state_waters=value("zone.us_state_waters"),
         resource=resource,
+        seabed_open=value(WORLDS_FACT) is not None,
     )
     if design.purpose not in MINERAL_PURPOSES:
         return replace(at, resource=None)

@@ -32,7 +32,11 @@ Basis = Literal["law", "custom", "voluntary", "engineering"]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What decides which law binds. Unknown facts are ``None``."""
+    """What decides which law binds. Unknown facts are ``None``.
+
+    ``seabed_open`` is true where an extended continental shelf may reach the site, so that the
+    seabed is the Area or that shelf.
+    """
 
     as_of: date
     zones: frozenset[str] | None
@@ -44,6 +48,7 @@ class Circumstances:
     us_ocs: bool | None
     us_state_waters: bool | None
     resource: str | None
+    seabed_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ def _isa(at: Circumstances) -> Scope:
             f"{at.purpose.replace('_', ' ')} is not an activity in the Area (UNCLOS Art. 1(1)(3)): "
             "it is exercised under high-seas freedoms and Part XIII",
         )
+    if at.seabed_open:
+        return _open_seabed()
     state = at.sponsoring_state or at.operator_state
     if state is None:
         return Scope(
@@ -174,6 +181,15 @@ def _isa(at: Circumstances) -> Scope:
             "to UNCLOS",
         )
     return Scope(True, "mineral activities in the Area are controlled by the Authority")
+
+
+def _open_seabed() -> Scope:
+    return Scope(
+        None,
+        "the seabed is the Area unless an extended continental shelf reaches the site; only the "
+        "coastal State's limits beyond 200 nautical miles tell (UNCLOS Art. 76(8))",
+        missing=("site.zone",),
+    )
 
 
 def _exploration_regulations(instrument: Instrument, at: Circumstances) -> Scope:
@@ -228,4 +244,6 @@ def _msfd(at: Circumstances) -> Scope:
 def _area_only(at: Circumstances, scope: Scope) -> Scope:
     if at.zones is not None and "area" not in at.zones:
         return Scope(False, "the seabed at the site is not the Area")
+    if at.seabed_open:
+        return _open_seabed()
     return _parties_only(scope) if scope.basis == "custom" else scope
