@@ -1,0 +1,49 @@
+"""What the README shows is what a user gets."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from workbench.cli import run
+
+
+def test_the_example_of_the_readme_prints_what_it_says(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```text\n\$ bathylex (audit [^\n]+)\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    monkeypatch.setenv("COLUMNS", "96")
+    monkeypatch.chdir(project)
+    command = [str(tmp_path) if word == "out" else word for word in shlex.split(found[1])]
+    assert run(command) == 1
+    printed = {line.rstrip() for line in capsys.readouterr().out.splitlines()}
+    shown = [line for line in found[2].splitlines() if line and line != "..."]
+    assert len(shown) > 20
+    assert [line for line in shown if line not in printed] == []
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".html"}
+
+
+def test_the_readme_links_to_files_that_exist(project: Path) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
+    assert targets
+    assert [target for target in targets if not (project / target).exists()] == []
+
+
+def test_the_python_example_of_the_readme_runs(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    monkeypatch.chdir(project)
+    exec(compile(found[1], "README.md", "exec"), {})
+    assert "UNCLOS Art." in capsys.readouterr().out
