@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jurisdictions.predicate import All, Any_, ByLaw, Compare, In, InZone, Is, Known, Not, Predicate
-from jurisdictions.references import references
+from jurisdictions.references import Atlas, Reference, Unresolved, references
 from jurisdictions.regimes import JURISDICTIONS
 from jurisdictions.relations import RELATIONS
 from jurisdictions.rulebook import Rule, RuleBook
@@ -27,6 +27,7 @@ EDGE_KINDS = (
     "subject_to",
     "prevails_over",
     "without_prejudice_to",
+    "pursuant_to",
     "implements",
     "cumulative",
     "executes",
@@ -69,7 +70,6 @@ def build_graph(book: RuleBook) -> nx.MultiDiGraph[str]:
 
 
 def _add_provisions(graph: nx.MultiDiGraph[str], book: RuleBook) -> None:
-    known = book.by_id
     for provision in book.provisions:
         graph.add_node(
             provision.id,
@@ -93,15 +93,18 @@ def _add_provisions(graph: nx.MultiDiGraph[str], book: RuleBook) -> None:
             for zone in provision.zones:
                 graph.add_node(f"zone:{zone}", kind="zone", label=zone.replace("_", " "))
                 graph.add_edge(name, f"zone:{zone}", kind="holds_in")
-    for provision in book.provisions:
-        for reference in references(provision.id, provision.text, known):
+    for found in cross_references(book):
+        if isinstance(found, Reference):
             graph.add_edge(
-                reference.source,
-                reference.target,
-                kind=reference.kind,
-                start=reference.start,
-                end=reference.end,
+                found.source, found.target, kind=found.kind, start=found.start, end=found.end
             )
+
+
+def cross_references(book: RuleBook) -> Iterator[Reference | Unresolved]:
+    """Yield what every mention of another provision comes to, in the order of the law."""
+    atlas = Atlas(book.provisions)
+    for provision in book.provisions:
+        yield from references(provision.id, provision.text, atlas)
 
 
 def _add_rule(graph: nx.MultiDiGraph[str], rule: Rule) -> None:
