@@ -146,7 +146,7 @@ def test_the_manner_of_a_reference(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("As in article 38 of the Statute of the International Court of Justice.", "outside"),
+        ("See article 38 of the Statute of the World Court.", "outside"),
         ("As Directive 2003/4/EC asks.", "outside"),
         ("As article 999 says.", "absent"),
     ],
