@@ -243,7 +243,10 @@ def segments_jsonl(in_path: Path, out_path: Path, *, n_process: int = 1) -> int:
         ExtractionError: a line is not JSON, or lacks ``id`` or ``text``; names the line.
     """
     segments = list(_segments(in_path))
-    items = ((str(s["text"]), str(s.get("lead_in") or ""), "") for s in segments)
+    items = (
+        (str(s["text"]), str(s.get("lead_in") or ""), str(s.get("instrument") or ""))
+        for s in segments
+    )
     lines = [
         json.dumps(to_gold(extraction, str(segment["id"])), ensure_ascii=False)
         for segment, extraction in zip(

@@ -68,6 +68,11 @@ def test_zones_come_from_the_lead_in_too() -> None:
     assert extract_text("(a) license rafts;", lead_in).zones == ("eez",)
 
 
+def test_an_item_under_a_duty_of_the_holder_binds() -> None:
+    lead_in = "The Board shall require the holder of a permit to:"
+    assert extract_text("(b) restore the site;", lead_in).binds_installation
+
+
 def test_the_instrument_decides_on_marine_waters() -> None:
     text = "the marine waters near the reef"
     assert extract_text(text, instrument_id="msfd").zones == ("eu_marine_waters",)
@@ -83,6 +88,11 @@ def test_the_instrument_decides_on_marine_waters() -> None:
         ("The research project needs the consent of the State.", True),
         ("The Assembly shall elect a President.", False),
         ("The contractor may withdraw.", False),
+        ("The contractor shall keep the logs confidential.", False),
+        ("A diver may sue over the failure of an operator to comply with the permit.", True),
+        ("No licence covers any activity in an exploration plan before review.", True),
+        ("Studies shall predict the effects of drilling muds.", True),
+        ("Nothing in this rule limits the authority of the Board over pipelines.", False),
     ],
 )
 def test_what_binds_an_installation(text: str, binds: bool) -> None:

@@ -53,6 +53,50 @@ def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
             [("obligation", "shall", "owner")],
         ),
         ("Enclose a map of the site.", [("obligation", "Enclose", None)]),
+        ("Anchors shall be hauled and cleaned by the owner.", [("obligation", "shall", "owner")]),
+        ("The logbook shall remain secret.", [("constitutive", "shall", "logbook")]),
+        ("The levy shall be directly proportional to depth.", [("constitutive", "shall", "levy")]),
+        ("Logs shall be treated as confidential.", [("obligation", "shall", None)]),
+        ("Local rights should be weighed and considered.", [("obligation", "should", None)]),
+        ("The review shall be available only to owners.", [("prohibition", "shall", None)]),
+        ("No royalty shall be due on sand.", [("constitutive", "No royalty shall", "royalty")]),
+        (
+            "There is hereby established a Reef Board.",
+            [
+                ("constitutive", "is hereby established", "Reef Board"),
+            ],
+        ),
+        (
+            "Any rule which bars divers is expressly preempted by this code.",
+            [
+                ("constitutive", "is", "rule"),
+            ],
+        ),
+        (
+            "Five basalt blocks form a field of basalt blocks.",
+            [
+                ("constitutive", "form", "Five basalt blocks"),
+            ],
+        ),
+        (
+            '"Lift" means the use of any means for raising stone.',
+            [
+                ("constitutive", "means", "Lift"),
+            ],
+        ),
+        (
+            "If at any time the divers named by it shall be too few, that State shall name others.",
+            [
+                ("obligation", "shall", "State"),
+            ],
+        ),
+        (
+            "The Secretary-General shall call the Board, and it shall meet.",
+            [
+                ("obligation", "shall", "Secretary-General"),
+                ("obligation", "shall", "Board"),
+            ],
+        ),
     ],
 )
 def test_one_sentence_one_norm(text: str, expected: list[tuple[str, str, str | None]]) -> None:
@@ -151,6 +195,16 @@ class TestLeadIn:
         assert norms("(b) Submit a map;", "The operator shall:") == [
             ("obligation", "<lead_in>", "operator")
         ]
+
+    def test_an_undertaking_in_an_item_is_part_of_its_lead_in(self) -> None:
+        lead_in = "States shall meet these conditions:"
+        assert norms("(b) undertake to share the logs;", lead_in) == [
+            ("obligation", "<lead_in>", "States")
+        ]
+
+    def test_a_list_of_powers_permits(self) -> None:
+        lead_in = "The Board shall use its powers to run the site, including powers:"
+        assert norms("(c) to hire divers;", lead_in) == [("permission", "<lead_in>", "Board")]
 
     def test_a_bare_label_governs_nothing(self) -> None:
         assert norms("(d) submit a map;", "(c)") == []

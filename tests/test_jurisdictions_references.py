@@ -127,6 +127,142 @@ def test_between_and_inside_other_instruments(source: str, text: str, expected: 
     assert [target for target, _ in found(source, text)] == expected
 
 
+CODE = _tree(
+    """section ocsla:1337
+subsection ocsla:1337.a
+paragraph ocsla:1337.a.1
+point ocsla:1337.a.1.D
+point ocsla:1337.a.1.H
+paragraph ocsla:1337.a.3
+point ocsla:1337.a.3.C
+point ocsla:1337.a.3.C.iii
+point ocsla:1337.a.3.C.iii.I
+point ocsla:1337.a.3.C.iv
+point ocsla:1337.a.3.C.iv.I
+subsection ocsla:1337.d"""
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        ("a.3.C.iii.I", "This section is brief.", ["ocsla:1337"]),
+        ("a.3.C.iii.I", "This subparagraph is brief.", ["ocsla:1337.a.3.C"]),
+        ("a.3.C.iii.I", "This subclause is brief.", ["ocsla:1337.a.3.C.iii.I"]),
+        (
+            "a.3.C.iii.I",
+            "Ore of clause (iv)(I) of this subparagraph is free.",
+            ["ocsla:1337.a.3.C.iv.I"],
+        ),
+        (
+            "a.3",
+            "Bids under subparagraph (D) or, if appropriate, (H) of paragraph (1) are read.",
+            ["ocsla:1337.a.1.D", "ocsla:1337.a.1.H"],
+        ),
+        ("d", "It is (A) dry or (B) wet; under clause (A) it is swept.", ["ocsla:1337.d"]),
+    ],
+)
+def test_the_levels_of_the_code_are_told_by_their_labels(
+    source: str, text: str, expected: list[str]
+) -> None:
+    atlas = Atlas([*CODE, *OTHERS])
+    items = list(references(f"ocsla:1337.{source}", text, atlas))
+    assert [item.target for item in items if isinstance(item, Reference)] == expected
+
+
+def test_a_capital_is_not_a_small_letter_in_the_code() -> None:
+    items = list(references("ocsla:1337.a.3", "Bids of subparagraph (D).", Atlas(CODE)))
+    assert [(type(item), item.start) for item in items] == [(Unresolved, 8)]
+
+
+LAYERS = _tree(
+    """annex part-xi-agreement:annex
+section part-xi-agreement:annex.section-1
+paragraph part-xi-agreement:annex.section-1.12
+point part-xi-agreement:annex.section-1.12.a
+point part-xi-agreement:annex.section-1.12.b
+paragraph part-xi-agreement:annex.section-1.13
+part unclos:part-vii
+chapter unclos:part-vii.section-2"""
+)
+SEAS = [
+    Place("unclos:87", "article", "unclos:part-vii"),
+    Place("unclos:87.2", "paragraph", "unclos:87"),
+    Place("isa-nodules:8", "regulation", None),
+    Place("isa-nodules:annex-iii", "annex", None),
+    Place("isa-nodules:annex-iii.4", "paragraph", "isa-nodules:annex-iii"),
+    Place("isa-nodules:annex-iv", "annex", None),
+    Place("isa-nodules:annex-iv.4", "clause", "isa-nodules:annex-iv"),
+    Place("isa-nodules:annex-iv.8", "clause", "isa-nodules:annex-iv"),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        (
+            "part-xi-agreement:annex.section-1.12",
+            "Members act by the following subparagraphs:",
+            ["annex.section-1.12.a", "annex.section-1.12.b"],
+        ),
+        (
+            "part-xi-agreement:annex.section-1.12.b",
+            "Whoever breaks this paragraph leaves.",
+            ["annex.section-1.12"],
+        ),
+        ("unclos:87.2", "Fishing is bound by section 2.", ["part-vii.section-2"]),
+        (
+            "isa-nodules:annex-iii.4",
+            "Of the standard clauses, namely section 4 and section 8, two are kept.",
+            ["annex-iv.4", "annex-iv.8"],
+        ),
+        ("isa-nodules:annex-iii.4", "Section 8 is kept.", ["annex-iv.8"]),
+        ("unclos:87.2", "Ships pass as article87 says.", ["87"]),
+    ],
+)
+def test_a_unit_is_looked_for_where_it_may_stand(
+    source: str, text: str, expected: list[str]
+) -> None:
+    items = list(references(source, text, Atlas([*LAYERS, *SEAS])))
+    targets = [item.target.rpartition(":")[2] for item in items if isinstance(item, Reference)]
+    assert targets == expected
+
+
+def test_an_annex_of_an_outside_act_is_no_annex_of_ours() -> None:
+    text = "By Decision 98/249/EC, including its new Annex I, and as our Annex I says."
+    assert unresolved("msfd:9.1", text)[-1][1] == "outside"
+    assert [target for target, _ in found("msfd:9.1", text)] == ["msfd:annex-i"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            "Subject to article 60, the rules of article 61 hold.",
+            ["subject_to", "refers_to"],
+        ),
+        (
+            "Without prejudice to the rules of international law and article 60, ships pass.",
+            ["without_prejudice_to"],
+        ),
+        (
+            "Acts pursuant to article 60; article 61, as listed.",
+            ["pursuant_to", "refers_to"],
+        ),
+        (
+            "Subject to articles 60 and 61, and to none other, ships pass.",
+            ["subject_to", "subject_to"],
+        ),
+        (
+            "It decides by applying, mutatis mutandis, the procedures set forth in article 60.",
+            ["applies_mutatis_mutandis"],
+        ),
+    ],
+)
+def test_how_far_a_connective_reaches(text: str, kinds: list[str]) -> None:
+    assert [kind for _, kind in found("unclos:80", text)] == kinds
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

@@ -55,9 +55,12 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
     if agent:
         return agent
     if subject is not None and subject.lower_ in _PRONOUNS:
-        return before or _antecedent(subject)
+        return _referent(subject, before)
     if subject is not None and subject.tag_ in ("WDT", "WP"):
         return _relative_bearer(subject)
+    whom = _partitive(doc, cue)
+    if whom is not None:
+        return whom
     if passive and not _addressed(doc, cue):
         return ""
     if subject is None or not is_agent(subject.text):
@@ -114,6 +117,24 @@ def _phrase_start(head: Token, floor: int) -> int:
     return int(at)
 
 
+def _referent(pronoun: Token, before: str) -> str:
+    """Return who a pronoun stands for: the bearer before it; a person is never "it"."""
+    personal = bool(before) and lex.singular(before.split()[-1].lower()) in lex.PERSONS
+    if before and not (pronoun.lower_ == "it" and personal):
+        return before
+    return _antecedent(pronoun)
+
+
+def _partitive(doc: Doc, cue: Cue) -> str | None:
+    """Read the experts in "names five experts, each of whom shall be independent"."""
+    if doc[cue.start - 1].lower_ not in ("whom", "which") or doc[cue.start - 2].lower_ != "of":
+        return None
+    for token in reversed(list(doc[doc[cue.start].sent.start : max(0, cue.start - 3)])):
+        if token.pos_ in ("NOUN", "PROPN"):
+            return phrase(token).text if is_agent(token.text) else ""
+    return ""
+
+
 def _antecedent(pronoun: Token) -> str:
     """Return the last agent named before a pronoun, subjects first, or the pronoun itself."""
     plural = pronoun.lower_ in ("they", "them")
@@ -123,6 +144,7 @@ def _antecedent(pronoun: Token) -> str:
         if token.pos_ in ("NOUN", "PROPN")
         and is_agent(token.text)
         and token.dep_ != "compound"
+        and not (pronoun.lower_ == "it" and lex.singular(token.lower_) in lex.PERSONS)
         and (token.tag_ in ("NNS", "NNPS")) == plural
     ]
     subjects = [token for token in agents if token.dep_ in ("nsubj", "nsubjpass")]
@@ -157,7 +179,8 @@ def _addressed(doc: Doc, cue: Cue) -> bool:
 
 
 def _by_agent(verb: Token) -> str:
-    for child in verb.children:
+    joined = [child for child in verb.children if child.dep_ == "conj" and child.tag_ == "VBN"]
+    for child in (child for one in (verb, *joined) for child in one.children):
         if child.dep_ == "agent" or (child.lower_ == "by" and child.dep_ == "prep"):
             for noun in child.children:
                 if noun.dep_ == "pobj" and is_agent(noun.text):
@@ -192,11 +215,17 @@ def _defined(doc: Doc, cue: Cue, subject: Token | None, before: str) -> str:
         return before or subject.text
     if subject.lower_ in ("nothing", "none"):
         inner = [token for token in subject.subtree if token.dep_ == "pobj"]
-        return phrase(inner[0]).text if inner else subject.text
+        return _named(inner[0]) if inner else subject.text
     if subject.lower_ == "there":
-        attr = [child for child in doc[cue.verb].children if child.dep_ == "attr"]
+        attr = [child for child in doc[cue.verb].children if child.dep_ in ("attr", "dobj")]
         return phrase(attr[0]).text if attr else ""
-    return phrase(subject).text
+    return _named(subject)
+
+
+def _named(head: Token) -> str:
+    """Return the phrase of a head; a numeral ("subchapter I") stands for the noun before it."""
+    numeral = not head.lower_.strip("ivxlc") or head.like_num
+    return phrase(head.nbor(-1) if numeral and head.i else head).text
 
 
 def _first_noun(doc: Doc, cue: Cue) -> Token | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _THING = re.compile(
     r"\b(?:installations?|artificial islands?|platforms?|rigs?|fixed structures?|"
     r"offshore (?:units?|facilit(?:y|ies)|structures?)|safety zones?|pipelines?|habitats? at sea|"
-    r"deepwater ports?|drilling units?)\b",
+    r"deepwater ports?|drilling units?|drill cuttings|drilling muds?|drilling fluids?)\b",
     re.IGNORECASE,
 )
 #: Research at sea needs consent: its conduct, its consent, its projects.
@@ -29,12 +29,24 @@ _ACTIVITY = re.compile(
     r"\bactivities under (?:their|its) jurisdiction\b|\bany activity under this (?:sub)?section\b"
     r"|\b(?:contractor|operator|lessee)\b.{0,80}"
     r"\b(?:serious harm|pollution|damage|emergency|incidents?)\b"
-    r"|\bplan\b.{0,80}\b(?:proposed|submitted) by the lessee\b",
+    r"|\bplan\b.{0,80}\b(?:proposed|submitted) by the lessee\b"
+    r"|\b(?:lessee|permittee|operator|contractor)\b.{0,160}\b(?:plan|operations?)\b.{0,40}\bsafe"
+    r"|\b(?:operator|lessee|permittee|contractor|holder)s? to comply\b"
+    r"|\brequir(?:e|es|ing) (?:the|an?|any|each|every) (?:holder|lessee|permittee|operator)\b"
+    r"|\bactivit(?:y|ies)\b.{0,60}\b(?:exploration|development|production) plan\b"
+    r"|\b(?:pollution|hazardous|harm)\b.{0,120}\bactivities in the Area\b"
+    r"|\b(?:exploration|operations?|drilling)\b.{0,60}\b(?:harmful|pollution|unsafe)\b",
     re.IGNORECASE | re.DOTALL,
 )
-#: What an operator pays bears on its accounts, not on the installation.
-_MONEY = re.compile(
-    r"\b(?:financial|payments?|royalt(?:y|ies)|fees?|production charge|net proceeds|bids?)\b",
+#: What an operator pays, teaches or keeps secret bears on its affairs, not on the installation.
+_AFFAIRS = re.compile(
+    r"\b(?:financial|payments?|royalt(?:y|ies)|fees?|production charge|net proceeds|bids?|"
+    r"confidential(?:ity)?|training programmes?|trainees?)\b",
+    re.IGNORECASE,
+)
+#: Words of clauses on courts and powers, which mention installations in passing.
+_PASSING = re.compile(
+    r"\bit is alleged\b|^\W*(?:\w\W+)?nothing in\b[^.;]{0,160}\bauthority\b[^.;]*[.;]?\s*$",
     re.IGNORECASE,
 )
 _OPERATORS = re.compile(
@@ -56,12 +68,12 @@ class InstallationJudge:
         """Needs ``doc._.norms``."""
         text = doc.text
         doc._.binds_installation = bool(
-            _THING.search(text)
+            (_THING.search(text) and not _PASSING.search(text))
             or _RESEARCH.search(text)
             or _ACTIVITY.search(text)
             or (
                 self.operators
-                and not _MONEY.search(text)
+                and not _AFFAIRS.search(text)
                 and _binds_operator(rows(doc, "norms", Norm))
             )
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from jurisdictions.norm import LEAD_IN, Extraction, Modality, Norm
 from jurisdictions.pipeline.bearers import is_agent
-from jurisdictions.pipeline.lexicon import FORM_VERBS
+from jurisdictions.pipeline.lexicon import FORM_VERBS, UNDERTAKINGS
 from jurisdictions.pipeline.text import label_end
 
 _SENTENCE_END = re.compile(r"[.?!]\s+[\"'(]?[A-Z]")
@@ -14,6 +15,7 @@ _BY_AGENT = re.compile(r"(?:^|,\s)by (?:its|the|an?|their) ((?:[a-z-]+ ){0,3}[a-
 _TRAILING_MODAL = re.compile(
     r"(?P<bearer>[\w-]+) (?P<modal>shall|will|must|should|may)(?P<negation> not)?\W*$"
 )
+_POWERS = re.compile(r"\bincluding (?:the )?(?:powers?|rights?|authority)(?: to)?\W*$")
 _FREEDOM = re.compile(r"(freedom) (?:of|to)\b", re.IGNORECASE)
 #: A list item with a letter: "(c)", "c)", "c.".
 _LETTERED = re.compile(r"\s*(?:\([A-Za-z]{1,4}\)|[A-Za-z]\)|[a-z]\.\s)")
@@ -30,7 +32,7 @@ def item_norms(text: str, read: Extraction, lead_in: str, lead: Extraction) -> t
     """
     governing = _governing(lead_in, lead)
     if governing is not None:
-        own = [norm for norm in read.norms if not _yields(norm)]
+        own = [norm for norm in read.norms if not _yields(norm, text)]
         if _in_first_sentence(text, own):
             return read.norms
         inherited = _freedom(text, lead_in, governing) or _inherited(text, governing)
@@ -45,7 +47,8 @@ def _governing(lead_in: str, lead: Extraction) -> Norm | None:
     """Return the norm of the lead-in's last sentence, which its items share."""
     last = lead.norms[-1] if lead.norms else None
     if last is not None and not _SENTENCE_END.search(lead_in[last.end :]):
-        return last
+        # "shall exercise its powers, including powers:" lists what the body may do
+        return replace(last, modality="permission") if _POWERS.search(lead_in) else last
     return _trailing_modal(lead_in)
 
 
@@ -66,10 +69,13 @@ def _orders(norm: Norm) -> bool:
     return norm.modality == "obligation" and norm.cue.lower() in FORM_VERBS
 
 
-def _yields(norm: Norm) -> bool:
+def _yields(norm: Norm, text: str) -> bool:
     """Tell norms that are only part of what a lead-in requires: "Submit ...", "X is consistent"."""
     weak = norm.modality == "constitutive" and norm.cue in ("is", "are")
-    return weak or (_orders(norm) and norm.cue[:1].isupper())
+    if weak:
+        return True
+    bare = norm.start == label_end(text) and norm.cue in UNDERTAKINGS
+    return bare or (_orders(norm) and norm.cue[:1].isupper())
 
 
 def _freedom(text: str, lead_in: str, governing: Norm) -> Norm | None:

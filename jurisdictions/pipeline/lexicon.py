@@ -49,7 +49,7 @@ AGENTS = word_set(
     "institution regulator verifier subdivision body congress comptroller attorney "
     "mankind submitter observer depository recipient licensor grantee carrier tug tanker "
     "boat warship panel group judge platform importer exporter supplier lender borrower "
-    "bidder congress center centre bank partner deponent"
+    "bidder congress center centre bank partner deponent resident"
 )
 
 #: Complements of "have", "enjoy", "exercise" that grant something.
@@ -76,7 +76,7 @@ STATUS_VERBS = word_set(
     "encompass"
 )
 #: Status where a text, a right or a period does it by itself ("the plan shall terminate").
-ENDING_VERBS = frozenset(("terminate", "cease", "begin", "commence", "end"))
+ENDING_VERBS = frozenset(("terminate", "cease", "begin", "commence", "end", "remain"))
 #: "shall be" + one of these.
 STATUS_PARTICIPLES = word_set(
     "deemed construed regarded interpreted understood composed governed vested known "
@@ -86,14 +86,16 @@ STATUS_ADJECTIVES = word_set(
     "open binding final effective valid void null applicable eligible invalid "
     "inadmissible conclusive enforceable equal equivalent separate authentic without in- "
     "force sufficient subsidiary inviolable immune exempt inalienable renewable "
-    "autonomous identical operative irrevocable"
+    "autonomous identical operative irrevocable due subject proportional"
 )
 #: Verb and what must follow it.
 STATUS_PHRASES = (
     "enter into force", "come into force", "come into effect", "come into operation",
     "enter into effect", "take effect", "remain in force", "continue in force", "remain in effect",
     "continue in effect", "be without prejudice", "be in force", "cease to", "be considered as",
-    "be considered to", "be treated as", "be in addition to", "be null", "be of no effect",
+    "be considered to", "be treated as if", "be treated as a", "be treated as an",
+    "be treated as though", "be treated as being", "be treated as having", "be in addition to",
+    "be null", "be of no effect",
     "have effect", "have the same", "have no effect", "remain in office", "remain valid",
     "be equally authentic", "be taken to", "remain unaffected", "remain the",
     "continue to be", "continue to apply", "form part", "form an integral", "be an integral",
@@ -106,7 +108,14 @@ PRESENT_STATUS = word_set(
     "applies apply consists consist comprises comprise constitutes constitute appertains "
     "appertain extends extend affects affect supersedes supersede replaces replace "
     "prejudices prejudice entails entail refers refer denotes denote signifies signify "
-    "belongs belong prevails prevail confers confer implies imply derogates derogate"
+    "belongs belong prevails prevail confers confer implies imply derogates derogate "
+    "ceases cease expires expire lapses lapse forms form"
+)
+#: Agents that are one person each; "it" is never one of them.
+PERSONS = word_set(
+    "secretary-general director-general general secretary director administrator president "
+    "chairman chairperson chair governor officer inspector master owner person individual citizen "
+    "attorney comptroller arbitrator conciliator judge expert member"
 )
 #: What a law text says of itself: "This Directive establishes a framework".
 FOUNDING_VERBS = frozenset(("establishes", "lays", "sets", "governs", "covers", "regulates"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.grants import BE, cue_at
+from jurisdictions.pipeline.lexicon import word_set
 from jurisdictions.pipeline.state import Cue
 from jurisdictions.pipeline.syntax import finite_main, in_relative, previous_word, subject_of
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 #: Participles of acts that bring something about by being stated ("is hereby established").
-_FOUNDING = frozenset(("established", "created", "defined", "vested", "recognized", "confirmed"))
+_FOUNDING = word_set(
+    "established created defined vested recognized confirmed presumed preempted designated deemed "
+    "declared governed superseded repealed revoked incorporated regarded considered excluded"
+)
+#: Words that open a clause which only describes its noun.
+_RELATIVES = frozenset(("which", "who", "whose", "whom"))
 
 
 def present_cues(sent: Span, found: list[Cue]) -> list[Cue]:
@@ -39,7 +45,7 @@ def _definition(token: Token) -> Cue | None:
     subject = subject_of(token, token.i)
     quoted = _quoted_before(token)
     if word in lex.DEFINING and (quoted or _is_term(subject) or finite_main(token)):
-        if not quoted and not _is_term(subject) and not _is_verb(token):
+        if (not (quoted or _is_term(subject)) and not _is_verb(token)) or _is_noun(token):
             return None
         return cue_at(token.i, token.i + 1, "define", token, False, token.i)
     if word not in lex.DEFINING and (quoted or _is_term(subject)):
@@ -52,6 +58,11 @@ def _is_verb(means: Token) -> bool:
     before = previous_word(means)
     noun = before is None or before.pos_ in ("DET", "ADJ", "ADP", "VERB", "PRON")
     return means.tag_ in ("VBZ", "VBP", "VB") and not noun
+
+
+def _is_noun(means: Token) -> bool:
+    """Tell the noun of "any means" inside a definition from its verb."""
+    return means.i > 0 and means.nbor(-1).pos_ in ("DET", "ADJ", "ADP")
 
 
 def _status(token: Token) -> Cue | None:
@@ -69,7 +80,9 @@ def _status(token: Token) -> Cue | None:
         if subject is not None and lex.singular(subject.lower_) in lex.DOCUMENTS:
             return cue_at(token.i, token.i + 1, "present", token, False, token.i)
     if word in lex.PRESENT_STATUS and token.pos_ in ("VERB", "AUX"):
-        if not finite_main(token) or token.tag_ not in ("VBZ", "VBP") or in_relative(token):
+        bare = token.tag_ == "VB" and token.dep_ == "ROOT" and _plain_verb(token)
+        finite = token.tag_ in ("VBZ", "VBP") or bare
+        if not finite or not finite_main(token) or in_relative(token):
             return None
         end = token.i + 1
         if (
@@ -91,6 +104,14 @@ def _status(token: Token) -> Cue | None:
     return None
 
 
+def _plain_verb(verb: Token) -> bool:
+    """Tell "five blocks form a field", which the tagger takes for an infinitive, by its subject."""
+    return any(
+        child.dep_ == "nsubj" and child.i < verb.i and child.tag_ in ("NNS", "NNPS")
+        for child in verb.children
+    ) and not any(child.dep_ == "aux" for child in verb.children)
+
+
 def _copula(root: Token) -> Cue | None:
     """A whole sentence that says what something is: "The high seas are open to all States"."""
     verb = root
@@ -99,9 +120,17 @@ def _copula(root: Token) -> Cue | None:
         if root.lower_ not in _FOUNDING or not passive:
             return None
         verb = passive[0]
-    if any(token.lower_ in lex.SUBORDINATORS for token in root.doc[root.sent.start : verb.i]):
+    before = root.doc[root.sent.start : verb.i]
+    founding = verb is not root
+    if any(
+        token.lower_ in lex.SUBORDINATORS and not (founding and token.lower_ in _RELATIVES)
+        for token in before
+    ):
         return None
     subject = subject_of(root, verb.i)
+    if subject is not None and subject.tag_ == "EX" and founding:
+        # "There is hereby established a Commission"
+        return Cue(verb.i, root.i + 1, "present", root.i, False, subject.i)
     if subject is None or subject.tag_ in ("WDT", "WP", "EX") or subject.lower_ in ("it", "there"):
         return None
     return Cue(verb.i, verb.i + 1, "present", root.i, False, subject.i)

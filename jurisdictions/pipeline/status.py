@@ -25,7 +25,9 @@ _ADVERBS = word_set(
 )
 
 
-_BARS = frozenset(("if", "when", "where", "after", "upon", "with", "until"))
+#: "shall be considered by the Board", "shall be considered and recognized": conduct, not status.
+_NOT_STATUS = frozenset(("by", "in", "at", "on", "for", "when", "and", "or", "together", "."))
+_BARS = frozenset(("if", "when", "where", "after", "upon", "with", "until", "to", "by", "for"))
 
 
 class StatusJudge:
@@ -220,12 +222,14 @@ def _status_predicate(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> bool
     if not words or words[0] != "be":
         return False
     subject = _subject_word(doc, cue)
-    following = next((word for word in words[1:4] if word not in _ADVERBS), "")
+    following = next(
+        (word for word in words[1:4] if word not in _ADVERBS and not word.endswith("ly")), ""
+    )
     if following in lex.STATUS_PARTICIPLES or following in lex.STATUS_ADJECTIVES:
         return True
     if following == "considered":
         place = words.index("considered") + 1
-        return len(words) > place and words[place] not in ("by", "in", "at", "on", "for", "when")
+        return len(words) > place and words[place] not in _NOT_STATUS
     if following == "established" or subject == "there":
         return subject == "there" or subject in lex.BODIES
     if verb.lower_ != "be":

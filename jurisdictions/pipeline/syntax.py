@@ -189,6 +189,8 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
         if surface.lower_ == "that":
             return _that_clause(surface, strong)
         return True
+    if _under_condition(modal):
+        return True
     if subject is not None and subject.i < modal.i:
         if subject.tag_ in ("WDT", "WP") or subject.lower_ in ("which", "who"):
             return not strong or _restricts(subject)
@@ -199,6 +201,19 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
             if opener.lower_ == "that":
                 return _that_clause(opener, strong)
     return verb.dep_ == "relcl" and not strong
+
+
+def _under_condition(modal: Token) -> bool:
+    """Tell "if at any time the members named by it shall be few" by its words.
+
+    The condition opens its sentence, and neither a comma nor a finite verb stands before the modal.
+    """
+    words = [token for token in modal.doc[modal.sent.start : modal.i] if not token.is_space]
+    if not words or words[0].lower_ not in ("if", "when", "whenever", "unless"):
+        return False
+    return not any(
+        token.text == "," or token.tag_ in ("VBZ", "VBP", "VBD", "MD") for token in words[1:]
+    )
 
 
 def _parenthetical(opener: Token, subject: Token, modal: Token) -> bool:
@@ -216,6 +231,9 @@ def _parenthetical(opener: Token, subject: Token, modal: Token) -> bool:
 
 def _restricts(relative: Token) -> bool:
     """Tell "parts which shall be retained" (describes) from ", which shall be retained"."""
+    if relative.i > 2 and relative.nbor(-1).lower_ == "of" and relative.nbor(-3).text == ",":
+        # ", each of whom shall be"
+        return False
     return relative.i == 0 or relative.nbor(-1).text not in (",", "and", "or")
 
 
@@ -238,7 +256,18 @@ def _chunk_floor(subject: Token) -> int:
     return int(at)
 
 
+def _demonstrative(that: Token) -> bool:
+    """Tell "if a State has a map, that State shall" from "the map, that the State shall draw"."""
+    first = that.sent[0]
+    while first.is_space and first.i < that.i:
+        first = first.nbor()
+    after_comma = that.i > 0 and that.nbor(-1).text == ","
+    return after_comma and first.lower_ in ("if", "where", "when", "whenever", "unless")
+
+
 def _that_clause(that: Token, strong: bool) -> bool:
+    if _demonstrative(that):
+        return False
     before = previous_word(that)
     opening = before.lower_ if before is not None else ""
     if opening in ("except", "provided", "however", "save"):

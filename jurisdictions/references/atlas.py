@@ -7,17 +7,27 @@ from functools import cached_property
 from typing import Protocol
 
 from jurisdictions.references.citation import Step
-from jurisdictions.references.notation import arabic, is_roman, roman, styles
+from jurisdictions.references.notation import Style, arabic, is_roman, roman, styles
 
 #: Kinds that have paragraphs: a bare "paragraph 2" is looked for no further out.
 _HOLDERS = frozenset({"article", "regulation", "annex", "appendix", "recital", "rule"})
 _PREFIXED = {"part": "part", "annex": "annex", "resolution": "resolution", "chapter": "chapter",
              "recital": "recital", "schedule": "schedule", "appendix": "appendix"}  # fmt: skip
-#: What the levels below a section of the United States Code are labelled with.
-_CODE_LEVELS = {
-    "subsection": "letter", "paragraph": "number", "subparagraph": "capital", "clause": "roman",
-    "subclause": "Roman",
-}  # fmt: skip
+#: Kinds that are cited by their own name alone: "section 8" never means regulation 8.
+_OWN_NAME = frozenset({"article", "regulation"})
+#: What a bare number or letter may be where a section or subsection is cited: the "section 2" of a
+#: Part is never the second paragraph of the article that cites it.
+_BARE = {
+    "section": frozenset({"section", "clause"}),
+    "subsection": frozenset({"subsection"}),
+}
+#: What the levels below a section of the United States Code are labelled with, outermost first
+#: (Office of the Law Revision Counsel, Detailed Guide to the Code, "Structure of Code sections").
+_CODE_LEVELS: tuple[tuple[str, Style], ...] = (
+    ("subsection", "letter"), ("paragraph", "number"), ("subparagraph", "capital"),
+    ("clause", "roman"), ("subclause", "Roman"),
+)  # fmt: skip
+_IN_CODE = frozenset({"section", *(unit for unit, _ in _CODE_LEVELS)})
 
 
 class Place(Protocol):
@@ -84,7 +94,10 @@ class Atlas:
             if place is None or place.kind in ("part", "chapter"):
                 break
             last = name
-            if place.kind in _HOLDERS or (place.kind == "section" and place.parent is None):
+            # A section with articles in it is a chapter; any other has paragraphs of its own.
+            if place.kind in _HOLDERS or (
+                place.kind == "section" and (place.parent is None or "section-" in _label(name))
+            ):
                 break
         return last
 
@@ -96,9 +109,8 @@ class Atlas:
         article = self.article_of(provision_id)
         lineage = list(self.lineage(provision_id))[:-1]
         below = lineage[: lineage.index(article)] if article in lineage else []
-        if unit in _CODE_LEVELS and self.is_code(instrument):
-            style = _CODE_LEVELS[unit]
-            return next((name for name in below if style in styles(_label(name))), None)
+        if unit in _IN_CODE and self.is_code(instrument):
+            return article if unit == "section" else _code_levels(below).get(unit)
         match unit:
             case "paragraph":
                 return below[-1] if below else None
@@ -118,7 +130,14 @@ class Atlas:
         return self._places[name].kind == unit
 
     def neighbours(self, provision_id: str, unit: str, *, after: bool, many: bool) -> list[str]:
-        """Return the pieces before or after the one of a unit that a provision stands in."""
+        """Return the pieces before or after the one of a unit that a provision stands in.
+
+        "The following paragraphs" that a provision introduces are its own.
+        """
+        if after and many and unit in ("paragraph", "subparagraph") and provision_id in self:
+            own_pieces = self._children.get(provision_id, [])
+            if own_pieces:
+                return own_pieces
         own = self.containing(provision_id, unit)
         if own is None or own not in self._places:
             return []
@@ -159,10 +178,15 @@ class Atlas:
         return best
 
     def _child(self, node: str, unit: str, label: str) -> str | None:
+        # The Code tells its levels by case: subparagraph (D) is never subsection (d).
+        strict = self.is_code(instrument_of(node))
         for segment in _segments(unit, label):
+            if strict and segment != label and segment == label.lower():
+                continue
             joint = "." if ":" in node else ":"
             name = f"{node}{joint}{segment}"
-            if name in self._places:
+            place = self._places.get(name)
+            if place is not None and _may_be(unit, segment, place.kind):
                 return name
         return None
 
@@ -170,6 +194,28 @@ class Atlas:
 def instrument_of(provision_id: str) -> str:
     """Return the instrument of a provision id."""
     return provision_id.partition(":")[0]
+
+
+def _may_be(unit: str, segment: str, kind: str) -> bool:
+    """Say whether a unit cited by name may be a provision of a kind; without a unit, any."""
+    if unit in _BARE and not segment.startswith(f"{unit}-"):
+        return kind in _BARE[unit]
+    return not unit or kind not in _OWN_NAME or unit == kind
+
+
+def _code_levels(below: Sequence[str]) -> dict[str, str]:
+    """The pieces of a section of the Code by level; ``below`` is innermost first.
+
+    ``I`` is a capital and a Roman number: levels are taken from the outside in, each once.
+    """
+    levels = iter(_CODE_LEVELS)
+    found: dict[str, str] = {}
+    for name in reversed(below):
+        label = _label(name)
+        unit = next((unit for unit, style in levels if style in styles(label)), None)
+        if unit is not None:
+            found[unit] = name
+    return found
 
 
 def _label(provision_id: str) -> str:

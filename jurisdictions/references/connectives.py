@@ -28,7 +28,7 @@ _FILLERS = word_set(
     "the provisions provision relevant of any other all rules requirements requirement terms "
     "conditions procedures procedure principles criteria laid down set forth out in by contained "
     "prescribed provided otherwise specified for and or both this these applicable each as well "
-    "corresponding article also its"
+    "corresponding article also its international law"
 )
 #: Words between a citation and "mutatis mutandis" that follows it.
 _VERBS = word_set(
@@ -52,7 +52,12 @@ class Lead:
                 self.kind = kind
                 return index + len(words)
         token = tokens[index]
-        if token.kind != "separator" and token.lower not in _FILLERS:
+        if token.kind == "separator":
+            # "Subject to article 5, the rules of article 6 hold": the comma ends what it governs.
+            goes_on = index + 1 < len(tokens) and tokens[index + 1].lower in ("and", "or")
+            if not goes_on and self.kind != "applies_mutatis_mutandis":
+                self.kind = "refers_to"
+        elif token.lower not in _FILLERS:
             self.kind = "refers_to"
         return index + 1
 

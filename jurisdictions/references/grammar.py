@@ -60,7 +60,13 @@ class _Parser:
             kind = lead.kind
             if kind == "refers_to" and applies_after(self.tokens, after):
                 kind = "applies_mutatis_mutandis"
-            yield from (replace(citation, kind=kind) for citation in group)
+            end = group[0].start
+            for citation in group:
+                # A semicolon before a citation that names its unit begins a new entry of a list.
+                if ";" in self.text[end : citation.start] and self.text[citation.start].isalpha():
+                    kind = "refers_to"
+                yield replace(citation, kind=kind)
+                end = citation.end
             index = after
 
     # Lists of citations ---------------------------------------------------------------------
@@ -158,6 +164,10 @@ class _Parser:
             position += 1
             if UNITS[self.tokens[position].unit or ""] <= UNITS["section"]:
                 named = self.named
+        elif word == "its" and word_at(self.tokens, position + 1) == "new":
+            # "Decision 98/249/EC, including its new Annex V"
+            if self._is_unit(position + 2):
+                position, named = position + 2, self.named
         elif word in _THIS | _THAT | _BACK | _ON and self._is_unit(position + 1):
             anchor = self._anchor(position)
             items, _ = self.labels.read(position + 2, self.tokens[position + 1])

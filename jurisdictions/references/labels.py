@@ -87,6 +87,10 @@ class LabelReader:
             position += 1
             if word_at(self.tokens, position) == "/" and word_at(self.tokens, position + 1) == "or":
                 position += 2
+            # "(E), (F), or, if appropriate, (H)"
+            aside = [word_at(self.tokens, position + offset) for offset in range(4)]
+            if aside in ([",", "if", "appropriate", ","], [",", "where", "appropriate", ","]):
+                position += 4
         return position, False
 
     def _continues(self, position: int, after: int, unit: Token, ranged: bool) -> bool:

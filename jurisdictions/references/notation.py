@@ -24,7 +24,8 @@ _SUFFIX = r"(?:\s?\.?\s?(?:bis|ter|quat|quint?|[Aa]lt)\b\.?)"
 _TOKEN = re.compile(
     rf"(?P<number>\d+(?:\.\d+)*(?:[a-z](?![\w’]))?(?!\w|,\d{{3}}){_SUFFIX}?|\d+(?:bis|ter|quat)\b)"
     rf"|(?P<bracketed>\(\s?(?:\d{{1,3}}|[A-Za-z]|[ivx]{{1,6}}|[IVX]{{1,6}})\s?\){_SUFFIX}?)"
-    r"|(?P<word>[^\W\d_][\w’'-]*)"
+    # Scanned texts run a word and its number together: "article153".
+    r"|(?P<word>(?:[Aa]rticles?|[Rr]egulations?|[Pp]aragraphs?)(?=\d)|[^\W\d_][\w’'-]*)"
     r"|(?P<separator>[,;])"
     r"|(?P<range>[–—-])"
     r"|(?P<stop>[.:?!])"

@@ -42,6 +42,7 @@ class _Reader:
 
     source: str
     atlas: Atlas
+    text: str
     lately: list[str] = field(default_factory=list)
 
     def look_up(self, citation: Citation) -> list[_Found] | _Failed:
@@ -145,6 +146,12 @@ class _Reader:
     def _plain(self, steps: tuple[Step, ...]) -> _Found | None:
         if steps[0].unit in _ABSOLUTE:
             return self._top(steps)
+        clauses = _STANDARD_CLAUSES.get(instrument_of(self.source))
+        if clauses and "standard clauses" in self.text and steps[0].unit in ("section", "clause"):
+            # "the standard clauses, namely section 4": the text has said whose section it is.
+            found = self._walk(f"{instrument_of(self.source)}:{clauses}", steps)
+            if found is not None and found.exact:
+                return found
         return self._around(steps) or self._top(steps)
 
     def _top(self, steps: tuple[Step, ...]) -> _Found | None:
@@ -191,10 +198,19 @@ class _Reader:
     def _single(self, citation: Citation, found: _Found | None) -> list[_Found] | _Failed:
         if found is not None:
             return [found]
+        if citation.holder is None and self._written_here(citation):
+            return [_Found(self.source, False, 0)]
         sought = " ".join(
             f"{step.unit} {'.'.join(step.choices[0])}".strip() for step in citation.steps
         )
         return _Failed("absent", sought)
+
+    def _written_here(self, citation: Citation) -> bool:
+        """Say whether the label stands in the running text, so that the piece is part of it."""
+        step = citation.steps[0]
+        mark = f"({step.choices[0][0]})"
+        around = self.text[: citation.start] + self.text[citation.end :]
+        return UNITS[step.unit] >= UNITS["paragraph"] and mark in around
 
 
 def _better(*candidates: _Found | None) -> _Found | None:
@@ -214,7 +230,7 @@ def references(source: str, text: str, atlas: Atlas) -> Iterator[Reference | Unr
         text: its own words.
         atlas: the places that mentions may lead to.
     """
-    reader = _Reader(source, atlas)
+    reader = _Reader(source, atlas, text)
     for citation in citations(text, instrument_of(source)):
         found = reader.look_up(citation)
         start, end = citation.start, citation.end
