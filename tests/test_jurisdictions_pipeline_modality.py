@@ -90,6 +90,27 @@ def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
                 ("obligation", "shall", "State"),
             ],
         ),
+        ("A depot shall be presumed to be safe.", [("constitutive", "shall", "depot")]),
+        ("The fee shall always be smaller than the bond.", [("constitutive", "shall", "fee")]),
+        ("It shall be in order to vote twice.", [("constitutive", "shall", "It")]),
+        ("The zone may not extend beyond 9 miles.", [("constitutive", "may not", "zone")]),
+        ("Reefs shall have no zone of their own.", [("constitutive", "shall", "Reefs")]),
+        ("The report shall not, alone, be a ground.", [("constitutive", "shall not", "report")]),
+        ("Rafts are assimilated to ships.", [("constitutive", "are", "Rafts")]),
+        (
+            "Neither a permit nor a licence shall modify a private right.",
+            [("constitutive", "shall", "permit nor a licence")],
+        ),
+        (
+            "If, after the lease ends, the owner sells a part of the field, logs kept of that "
+            "part shall remain secret.",
+            [("constitutive", "shall", "logs")],
+        ),
+        (
+            "Where Member States find that a plan is likely to have a cost, they shall, together, "
+            "tell the Board.",
+            [("obligation", "shall", "Member States")],
+        ),
         (
             "The Secretary-General shall call the Board, and it shall meet.",
             [
@@ -200,6 +221,11 @@ class TestLeadIn:
         lead_in = "States shall meet these conditions:"
         assert norms("(b) undertake to share the logs;", lead_in) == [
             ("obligation", "<lead_in>", "States")
+        ]
+
+    def test_an_undertaking_before_a_colon_governs_its_items(self) -> None:
+        assert norms("(a) to keep the logs.", "The Owner undertakes:") == [
+            ("obligation", "<lead_in>", "Owner")
         ]
 
     def test_a_list_of_powers_permits(self) -> None:

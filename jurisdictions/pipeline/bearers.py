@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.lexicon import word_set
 from jurisdictions.pipeline.state import Cue, put, rows
-from jurisdictions.pipeline.syntax import part_start, phrase
+from jurisdictions.pipeline.syntax import main_start, part_start, phrase
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -145,11 +145,17 @@ def _antecedent(pronoun: Token) -> str:
         and is_agent(token.text)
         and token.dep_ != "compound"
         and not (pronoun.lower_ == "it" and lex.singular(token.lower_) in lex.PERSONS)
-        and (token.tag_ in ("NNS", "NNPS")) == plural
+        and _is_plural(token) == plural
     ]
     subjects = [token for token in agents if token.dep_ in ("nsubj", "nsubjpass")]
     named = subjects or agents
     return phrase(named[0]).text if named else str(pronoun.text)
+
+
+def _is_plural(noun: Token) -> bool:
+    """Tell a plural; the tagger takes the capital of "Member States" for a singular name."""
+    name = noun.tag_ == "NNP" and lex.singular(noun.lower_) in lex.AGENTS
+    return noun.tag_ in ("NNS", "NNPS") or (name and lex.singular(noun.lower_) != noun.lower_)
 
 
 def _relative_bearer(relative: Token) -> str:
@@ -230,7 +236,7 @@ def _named(head: Token) -> str:
 
 def _first_noun(doc: Doc, cue: Cue) -> Token | None:
     """Return the head of the first noun phrase before the cue that hangs on no preposition."""
-    start = part_start(doc[cue.start])
+    start = max(part_start(doc[cue.start]), main_start(doc[cue.start]))
     for chunk in doc[start : cue.start].noun_chunks:
         if chunk.start == start or doc[chunk.start - 1].pos_ not in ("ADP", "VERB", "CCONJ"):
             head: Token = chunk.root

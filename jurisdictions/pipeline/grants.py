@@ -36,7 +36,7 @@ def phrase_cue(token: Token) -> Cue | None:
             if after.lower_ in words and (kind != "duty" or _followed(after, ("to", "for"))):
                 start = after.i if kind == "ban" else token.i
                 return cue_at(start, after.i + 1, kind, after, negated, token.i)
-    if word in lex.UNDERTAKINGS and _followed(token, ("to", "that")) and finite_main(token):
+    if word in lex.UNDERTAKINGS and _followed(token, ("to", "that", ":")) and finite_main(token):
         return cue_at(token.i, token.i + 1, "duty", token, False, token.i)
     return None
 

@@ -72,15 +72,15 @@ LIABLE = frozenset(["liable", "responsible", "answerable", "accountable"])
 STATUS_VERBS = word_set(
     "mean consist comprise constitute apply affect prejudice entail expire lapse prevail "
     "supersede replace impair preclude derogate imply confer belong appertain vest accrue "
-    "become run relate bar waive diminish alter abrogate survive inure refer prescribe "
-    "encompass"
+    "become run relate bar waive diminish alter abrogate survive inure refer prescribe modify "
+    "abridge encompass"
 )
 #: Status where a text, a right or a period does it by itself ("the plan shall terminate").
 ENDING_VERBS = frozenset(("terminate", "cease", "begin", "commence", "end", "remain"))
 #: "shall be" + one of these.
 STATUS_PARTICIPLES = word_set(
     "deemed construed regarded interpreted understood composed governed vested known "
-    "called superseded extinguished abolished terminated discontinued repealed replaced"
+    "called presumed assimilated superseded extinguished abolished terminated discontinued repealed replaced"
 )
 STATUS_ADJECTIVES = word_set(
     "open binding final effective valid void null applicable eligible invalid "
@@ -95,7 +95,7 @@ STATUS_PHRASES = (
     "continue in effect", "be without prejudice", "be in force", "cease to", "be considered as",
     "be considered to", "be treated as if", "be treated as a", "be treated as an",
     "be treated as though", "be treated as being", "be treated as having", "be in addition to",
-    "be null", "be of no effect",
+    "be null", "be of no effect", "be in order",
     "have effect", "have the same", "have no effect", "remain in office", "remain valid",
     "be equally authentic", "be taken to", "remain unaffected", "remain the",
     "continue to be", "continue to apply", "form part", "form an integral", "be an integral",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.state import Cue
 from jurisdictions.pipeline.syntax import (
+    adjacent_pronoun,
     adjacent_subject,
     governed_verb,
     is_embedded,
@@ -63,7 +64,7 @@ def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
     if shared is not None:
         subject = modal.doc[shared] if shared >= 0 else None
     else:
-        subject = subject_of(verb, modal.i)
+        subject = adjacent_pronoun(modal) or subject_of(verb, modal.i)
         if is_embedded(modal, verb, subject):
             return None
     if word == lex.ORGAN_MODAL and (
@@ -85,7 +86,7 @@ def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
         negated = True
         if modal.i - opener <= 5:
             start = opener
-    elif _in_no_case(modal, verb):
+    elif _in_no_case(modal, verb) or _neither(modal):
         negated = True
     kind = "may" if word == "may" else "shall"
     return Cue(start, end, kind, verb.i, negated, -1 if subject is None else subject.i)
@@ -118,6 +119,12 @@ def _negative_opener(modal: Token, subject: Token | None) -> int | None:
             if following not in ("later", "more", "less", "fewer", "earlier", "longer"):
                 return int(child.i)
     return None
+
+
+def _neither(modal: Token) -> bool:
+    """Tell "Neither the lease nor anything in this rule shall modify", however it is parsed."""
+    words = [token.lower_ for token in modal.doc[modal.sent.start : modal.i]]
+    return words[:1] == ["neither"] and "nor" in words
 
 
 def _in_no_case(modal: Token, verb: Token) -> bool:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 #: Participles of acts that bring something about by being stated ("is hereby established").
 _FOUNDING = word_set(
     "established created defined vested recognized confirmed presumed preempted designated deemed "
-    "declared governed superseded repealed revoked incorporated regarded considered excluded"
+    "declared governed superseded repealed revoked incorporated regarded considered excluded "
+    "excepted extended assimilated"
 )
 #: Words that open a clause which only describes its noun.
 _RELATIVES = frozenset(("which", "who", "whose", "whom"))

@@ -84,7 +84,7 @@ def _words_after(doc: Doc, cue: Cue, count: int = _WINDOW) -> list[Token]:
 
 def _may(doc: Doc, cue: Cue, *, bars: bool) -> Modality:
     subject = _subject_word(doc, cue)
-    if subject == "nothing":
+    if subject == "nothing" or (cue.negated and _of_space(doc, cue, doc[cue.verb])):
         return "constitutive"
     words = [token.lower_ for token in _words_after(doc, cue, 40)]
     if cue.negated:
@@ -185,7 +185,10 @@ def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
         return replace(cue, modality="constitutive")
     if lex.singular(_subject_word(doc, cue)) in lex.BODIES | lex.DOCUMENTS:
         return replace(cue, modality="constitutive")
-    return replace(cue, modality="prohibition") if "no" in words[:3] else None
+    if "no" not in words[:3]:
+        return None
+    lacks = cue.subject >= 0 and lex.singular(_subject_word(doc, cue)) not in lex.AGENTS
+    return replace(cue, modality="constitutive" if lacks else "prohibition")
 
 
 def _acts(doc: Doc, cue: Cue, verb: Token) -> bool:
@@ -204,7 +207,10 @@ def _other_object(token: Token) -> bool:
 
 
 def _status(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
-    plain = [word for word in words if word not in ("not", ",", "also", "then", "only", "thereby")]
+    aside = {"not", ",", "only"} | {
+        token.lower_ for token in _words_after(doc, cue) if token.pos_ == "ADV" and token.i < verb.i
+    }
+    plain = [word for word in words if word not in aside | {"also", "then", "thereby"}]
     text = " ".join(plain[:6])
     status = (
         (verb.lower_ in lex.STATUS_VERBS and not _acts(doc, cue, verb))
@@ -234,7 +240,10 @@ def _status_predicate(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> bool
         return subject == "there" or subject in lex.BODIES
     if verb.lower_ != "be":
         return False
-    if any(child.dep_ == "attr" and child.i > cue.start for child in verb.children):
+    if any(
+        child.i > cue.start and (child.dep_ == "attr" or child.tag_ == "JJR")
+        for child in verb.children
+    ):
         return True
     return subject in lex.FIXED_THINGS
 

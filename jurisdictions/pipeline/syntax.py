@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj", "expl"))
 _VERBAL = frozenset(("VERB", "AUX"))
+_CONDITIONS = frozenset(("if", "where", "when", "whenever", "wherever", "unless"))
 _MAX_CLIMB = 6
 _FINITE_DEPS = frozenset(("ROOT", "conj", "ccomp", "parataxis", "advcl", "dep", "nsubj"))
 _PHRASE_PARTS = frozenset(("NOUN", "PROPN", "ADJ", "DET", "PRON", "NUM", "ADV", "PART"))
@@ -64,13 +65,34 @@ def _inner_subject(subject: Token) -> Token:
 
 def _nearest_subject(verb: Token, before: int) -> Token | None:
     """Return the first noun phrase head before the cue that no preposition governs."""
-    sent = verb.doc[before].sent
-    for token in reversed(list(verb.doc[sent.start : before])):
+    start = main_start(verb.doc[before])
+    for token in reversed(list(verb.doc[start:before])):
         if token.lower_ in SUBORDINATORS and token.pos_ in ("SCONJ", "PRON", "DET"):
             return None
         if token.dep_ in _SUBJECTS or (token.dep_ == "ROOT" and token.pos_ in ("NOUN", "PROPN")):
             return token
     return None
+
+
+def main_start(modal: Token) -> int:
+    """Return where the clause of a modal begins, past a condition that opens its sentence.
+
+    In "If the owner sells a ship, logs kept on board shall pass" it is "logs": the first comma
+    after the last finite verb ends the condition. Without a condition it is the sentence's start.
+    """
+    sent, doc = modal.sent, modal.doc
+    words = [token for token in doc[sent.start : modal.i] if not token.is_space]
+    if not words or words[0].lower_ not in _CONDITIONS:
+        return int(sent.start)
+    finite = [token.i for token in words if token.tag_ in ("VBZ", "VBP", "VBD", "MD")]
+    commas = [token.i for token in words if token.text == "," and finite and token.i > finite[-1]]
+    return commas[0] + 1 if commas else int(sent.start)
+
+
+def adjacent_pronoun(modal: Token) -> Token | None:
+    """Return the pronoun right before a modal ("they shall"), its subject whatever the parse."""
+    before = modal.doc[modal.i - 1] if modal.i > modal.sent.start else None
+    return before if before is not None and before.lower_ in ("it", "they", "he", "she") else None
 
 
 def phrase(head: Token) -> Span:
