@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from base import ExtractionError, read_text, write_whole
 from jurisdictions.norm import Extraction, Norm, Ordinal, Quantity, TextSpan
+from jurisdictions.pipeline.installation import concerns_affairs
 from jurisdictions.pipeline.lead_ins import item_norms
 from jurisdictions.pipeline.selection import select_number
 from jurisdictions.pipeline.text import normalise
@@ -191,7 +192,8 @@ def _join(origin: _Origin, read: Extraction, lead: Extraction) -> Extraction:
         read,
         norms=norms,
         zones=tuple(zone for zone in PATTERNS if zone in named),
-        binds_installation=read.binds_installation or (lead.binds_installation and bool(norms)),
+        binds_installation=read.binds_installation
+        or (lead.binds_installation and bool(norms) and not concerns_affairs(origin.source)),
     )
 
 

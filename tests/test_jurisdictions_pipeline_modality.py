@@ -111,6 +111,59 @@ def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
             "tell the Board.",
             [("obligation", "shall", "Member States")],
         ),
+        ("All claims before the Board shall be heard.", [("obligation", "shall", None)]),
+        ("Every owner bound as a diver shall pay.", [("obligation", "shall", "owner")]),
+        ("Not less than three rafts shall be kept.", [("obligation", "shall", None)]),
+        ("States concerned shall share logs.", [("obligation", "shall", "States")]),
+        ("The owner shall remain liable for the wreck.", [("obligation", "shall", "owner")]),
+        ("The owner shall have security of tenure.", [("constitutive", "shall", "owner")]),
+        ("The Board shall take effective steps.", [("obligation", "shall", "Board")]),
+        ("The Board needs to act.", [("obligation", "needs to", "Board")]),
+        ("A map of the site is required.", [("obligation", "is required", None)]),
+        ("Maps will be sold only after review.", [("prohibition", "will", None)]),
+        ("This article shall not hinder divers.", [("constitutive", "shall not", "article")]),
+        ("The limits are set out in Part II.", [("constitutive", "are", "limits")]),
+        (
+            "Nothing in this rule harms the right of a diver.",
+            [("constitutive", "Nothing in this rule harms", "rule")],
+        ),
+        ("Noise is at levels that harm no reef.", []),
+        (
+            "If the owners have agreed that logs shall be shared, this rule shall not apply.",
+            [("constitutive", "shall not", "rule")],
+        ),
+        (
+            "It shall say as to which owner shall pay.",
+            [("obligation", "shall", None)],
+        ),
+        (
+            "The permit shall require the owner to keep logs.",
+            [("obligation", "shall", "owner")],
+        ),
+        (
+            "The council, in accordance with Part II, section 3, shall meet.",
+            [("obligation", "shall", "council")],
+        ),
+        (
+            '"Reserve" means a reef where no diver shall fish.',
+            [("constitutive", "means", "Reserve")],
+        ),
+        (
+            "The reefs are vested in the State, on whose behalf the Board shall act.",
+            [("constitutive", "are", "reefs"), ("obligation", "shall", "Board")],
+        ),
+        (
+            "The Board is the body which shall manage the site.",
+            [("constitutive", "is", "Board"), ("obligation", "shall", "body")],
+        ),
+        (
+            "If a member has a stake in a claim before the Board he shall refrain from voting.",
+            [("prohibition", "shall refrain from", "member")],
+        ),
+        (
+            "A clerk, in that State, may board the raft and may, where need be, hold it.",
+            [("permission", "may", None), ("permission", "may", None)],
+        ),
         (
             "The Secretary-General shall call the Board, and it shall meet.",
             [
@@ -226,6 +279,32 @@ class TestLeadIn:
     def test_an_undertaking_before_a_colon_governs_its_items(self) -> None:
         assert norms("(a) to keep the logs.", "The Owner undertakes:") == [
             ("obligation", "<lead_in>", "Owner")
+        ]
+
+    def test_an_item_that_limits_itself_keeps_its_lead_in(self) -> None:
+        assert norms(
+            "(a) any old map, except that no map shall be sold.", "The Owner shall keep:"
+        ) == [
+            ("obligation", "<lead_in>", "Owner"),
+            ("prohibition", "no map shall", None),
+        ]
+
+    def test_a_relative_in_an_item_keeps_its_lead_in(self) -> None:
+        assert norms(
+            "(a) hire a staff of inspectors who shall wear lamps.", "The Owner shall:"
+        ) == [
+            ("obligation", "<lead_in>", "Owner"),
+            ("obligation", "shall", "inspectors"),
+        ]
+
+    def test_refraining_is_a_prohibition_in_an_item_too(self) -> None:
+        assert norms("(a) refrain from fishing;", "The Owner shall:") == [
+            ("prohibition", "<lead_in>", "Owner")
+        ]
+
+    def test_functions_that_a_lead_in_lists_are_what_a_body_is_for(self) -> None:
+        assert norms("(a) to give advice;", "The functions of the Board shall be:") == [
+            ("constitutive", "<lead_in>", "functions")
         ]
 
     def test_a_list_of_powers_permits(self) -> None:

@@ -77,6 +77,7 @@ def test_spans_values_units_and_comparators(
         "Directive 2019/904/EU of 5 June 2019 applies.",
         "One or more members may attend.",
         "Annex 2 m applies.",
+        "It may ask for a 17 24-50607 operations plan.",
         "The first year is free.",
         "The two arbitrators so chosen meet.",
         "The plan was adopted at its 3rd session, 12 of 15 being present.",
@@ -115,6 +116,15 @@ def test_counts_that_bound_something(text: str, expected: list[tuple[object, ...
         ("No later than 2030, work ends.", [("2030", 2030, "date", "<=")]),
         ("beyond the anniversary of the launch of the raft in 2035", [(2035, "date", ">")]),
         ("They read the report of 2031.", []),
+        ("Leases in existence on May 3, 2031, end.", [("May 3, 2031", 2031, "date", "=")]),
+        (
+            "It is open from 1 July 2031 until 9 May 2033.",
+            [("1 July 2031 until 9 May 2033", 2031, "date", "range")],
+        ),
+        (
+            "Taxes due between June 5, 2031, and May 7, 2033.",
+            [("June 5, 2031, and May 7, 2033", 2031, "date", "range")],
+        ),
         ("Depths from 2000 metres are deep.", [("2000 metres", 2000, "m", "=")]),
         ("Within two years after 2031 it reports.", [("two years", 2, "year", "<=")]),
     ],

@@ -157,6 +157,8 @@ def _is_reference(lexemes: list[Lexeme], at: int) -> bool:
     """Tell "paragraph 2", "paragraphs 1 and 2", "section 5(2)", "2008/56" from an amount."""
     if at == 0:
         return False
+    if _is_document_number(lexemes, at):
+        return True
     previous = lexemes[at - 1]
     tight = previous.end == lexemes[at].start
     if previous.lower in _REFERENCES and lexemes[at].kind == "number":
@@ -166,6 +168,12 @@ def _is_reference(lexemes: list[Lexeme], at: int) -> bool:
     if tight and (previous.text in "/(.-" or previous.kind == "word") and previous.text != "":
         return not (previous.text == "(" or (previous.text in "-." and at > 1))
     return False
+
+
+def _is_document_number(lexemes: list[Lexeme], at: int) -> bool:
+    """Tell the "24-01234" that a page's foot leaves in the running text."""
+    around = "".join(lexeme.text for lexeme in lexemes[max(0, at - 2) : at + 3])
+    return re.search(r"(?<!\d)\d\d-\d{5}(?!\d)", around) is not None
 
 
 def _skip_restatement(lexemes: list[Lexeme], at: int) -> int:

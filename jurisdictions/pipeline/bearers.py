@@ -54,15 +54,20 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
     agent = _by_agent(doc[cue.verb]) if passive else ""
     if agent:
         return agent
+    undergoes = passive and not _addressed(doc, cue)
     if subject is not None and subject.lower_ in _PRONOUNS:
-        return _referent(subject, before)
+        return "" if undergoes else _referent(subject, before)
     if subject is not None and subject.tag_ in ("WDT", "WP"):
         return _relative_bearer(subject)
     whom = _partitive(doc, cue)
     if whom is not None:
         return whom
-    if passive and not _addressed(doc, cue):
+    if undergoes:
         return ""
+    if subject is not None and not is_agent(subject.text):
+        required = _required(doc[cue.verb])
+        if required is not None:
+            return phrase(required).text
     if subject is None or not is_agent(subject.text):
         trusted = subject is not None and _plain_thing(subject, cue)
         subject = None if trusted else surface_agent(doc, cue)
@@ -125,6 +130,16 @@ def _referent(pronoun: Token, before: str) -> str:
     return _antecedent(pronoun)
 
 
+def _required(verb: Token) -> Token | None:
+    """Read the contractor in "each contract shall require the contractor to keep logs"."""
+    if verb.lower_ not in ("require", "oblige"):
+        return None
+    for token in verb.doc[verb.i + 1 : min(verb.i + 7, verb.sent.end - 1)]:
+        if token.pos_ in ("NOUN", "PROPN") and is_agent(token.text) and token.nbor().lower_ == "to":
+            return token
+    return None
+
+
 def _partitive(doc: Doc, cue: Cue) -> str | None:
     """Read the experts in "names five experts, each of whom shall be independent"."""
     if doc[cue.start - 1].lower_ not in ("whom", "which") or doc[cue.start - 2].lower_ != "of":
@@ -136,7 +151,7 @@ def _partitive(doc: Doc, cue: Cue) -> str | None:
 
 
 def _antecedent(pronoun: Token) -> str:
-    """Return the last agent named before a pronoun, subjects first, or the pronoun itself."""
+    """Return the last agent named before a pronoun, subjects first, or nothing."""
     plural = pronoun.lower_ in ("they", "them")
     agents = [
         token
@@ -144,12 +159,18 @@ def _antecedent(pronoun: Token) -> str:
         if token.pos_ in ("NOUN", "PROPN")
         and is_agent(token.text)
         and token.dep_ != "compound"
-        and not (pronoun.lower_ == "it" and lex.singular(token.lower_) in lex.PERSONS)
+        and _may_mean(pronoun, token)
         and _is_plural(token) == plural
     ]
     subjects = [token for token in agents if token.dep_ in ("nsubj", "nsubjpass")]
     named = subjects or agents
-    return phrase(named[0]).text if named else str(pronoun.text)
+    return phrase(named[0]).text if named else ""
+
+
+def _may_mean(pronoun: Token, noun: Token) -> bool:
+    """Tell whom "it" (no person) and "he" (a person, or a State's officer) can stand for."""
+    person = lex.singular(noun.lower_) in lex.PERSONS
+    return person != (pronoun.lower_ == "it") or pronoun.lower_ in ("they", "them")
 
 
 def _is_plural(noun: Token) -> bool:

@@ -119,7 +119,7 @@ _DATE = _rules(
         ("<=", r"\b(?:ending(?: on)?|before the end of|by the end of)"),
         ("<", r"\b(?:before|prior to|earlier than|preceding)"),
         (">", r"\b(?:after|subsequent to|later than|following|beyond)"),
-        ("=", r"\b(?:as of|effective|as at|as from)"),
+        ("=", r"\b(?:as of|effective|as at|as from|(?:existence|existed|force|effect) on)"),
     ),
     tail=r"\s+(?:the\s+)?$",
 )

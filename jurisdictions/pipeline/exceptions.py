@@ -98,8 +98,15 @@ def _adverbial(span: Span) -> bool:
         return False
     if first == "excluding":
         return span.start > 0 and span.doc[span.start - 1].text in (",", "(", "but")
+    if first == "other":
+        # "an entity other than a State" only describes one; "ships other than tugs", and an aside,
+        # except some of many
+        before = span.doc[span.start - 1] if span.start else None
+        some = before is not None and (before.text in (",", "(", "-") or before.tag_ == "NNS")
+        clause = span.end < len(span.doc) and span.doc[span.end].pos_ in ("AUX", "VERB")
+        return (some and not clause) or span[-1].lower_ in ("those", "as")
     if first == "provided":
-        bare = span[-1].lower_ not in ("that",)
+        bare = span[-1].lower_ not in ("that", "it", "they")
         after_comma = span.start > 0 and span.doc[span.start - 1].text == ","
         return not _is_participle(span) and (after_comma or not bare)
     if first not in ("subject", "without"):

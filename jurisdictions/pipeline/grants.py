@@ -33,12 +33,33 @@ def phrase_cue(token: Token) -> Cue | None:
             (lex.GRANTED, "right"), (lex.REQUIRED, "duty"), (lex.FORBIDDEN, "ban"),
             (frozenset(("responsible", "liable")), "duty"),
         ):  # fmt: skip
-            if after.lower_ in words and (kind != "duty" or _followed(after, ("to", "for"))):
+            if after.lower_ in words and (kind != "duty" or _burdens(after)):
                 start = after.i if kind == "ban" else token.i
                 return cue_at(start, after.i + 1, kind, after, negated, token.i)
+    if word in ("need", "needs") and _followed(token, ("to",)) and token.tag_ in ("VBZ", "VBP"):
+        return _need_cue(token)
     if word in lex.UNDERTAKINGS and _followed(token, ("to", "that", ":")) and finite_main(token):
         return cue_at(token.i, token.i + 1, "duty", token, False, token.i)
     return None
+
+
+def _burdens(predicate: Token) -> bool:
+    """Tell "is required to report" and "a map is required" from "is required by the owner"."""
+    if _followed(predicate, ("to", "for")):
+        return True
+    thing = any(child.dep_ == "nsubjpass" for child in predicate.children)
+    return predicate.lower_ == "required" and thing and not _followed(predicate, ("by",))
+
+
+def _need_cue(need: Token) -> Cue | None:
+    """ "The Board needs to act", "it is clear that the Board needs to act"."""
+    subject = subject_of(need, need.i)
+    if subject is None or subject.i > need.i or subject.tag_ in ("WDT", "WP"):
+        return None
+    if not finite_main(need) and need.dep_ not in ("ccomp", "conj"):
+        return None
+    verbs = [child for child in need.children if child.dep_ == "xcomp"]
+    return Cue(need.i, need.i + 2, "duty", (verbs or [need])[0].i, False, subject.i)
 
 
 def _is_to_be(be: Token) -> bool:

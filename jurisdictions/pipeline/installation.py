@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: The thing itself, or what surrounds it.
 _THING = re.compile(
-    r"\b(?:installations?|artificial islands?|platforms?|rigs?|fixed structures?|"
+    r"\b(?:(?<!\bport )installations?|artificial islands?|platforms?|rigs?|fixed structures?|"
     r"offshore (?:units?|facilit(?:y|ies)|structures?)|safety zones?|pipelines?|habitats? at sea|"
     r"deepwater ports?|drilling units?|drill cuttings|drilling muds?|drilling fluids?)\b",
     re.IGNORECASE,
@@ -35,13 +35,19 @@ _ACTIVITY = re.compile(
     r"|\brequir(?:e|es|ing) (?:the|an?|any|each|every) (?:holder|lessee|permittee|operator)\b"
     r"|\bactivit(?:y|ies)\b.{0,60}\b(?:exploration|development|production) plan\b"
     r"|\b(?:pollution|hazardous|harm)\b.{0,120}\bactivities in the Area\b"
-    r"|\b(?:exploration|operations?|drilling)\b.{0,60}\b(?:harmful|pollution|unsafe)\b",
+    r"|\b(?:exploration|operations?|drilling)\b.{0,60}\b(?:harmful|pollution|unsafe)\b"
+    r"|\binterfere with or endanger\b"
+    r"|\bplan\b.{0,40}\boil and gas lease\b"
+    r"|\bactivities authorized (?:under|by) this (?:sub)?(?:chapter|section)\b.{0,80}\baffect"
+    r"|\binspect(?:ors?|ions?)?\b.{0,120}\bactivities in the Area\b"
+    r"|\benvironmental monitoring programmes?\b",
     re.IGNORECASE | re.DOTALL,
 )
 #: What an operator pays, teaches or keeps secret bears on its affairs, not on the installation.
 _AFFAIRS = re.compile(
     r"\b(?:financial|payments?|royalt(?:y|ies)|fees?|production charge|net proceeds|bids?|"
-    r"confidential(?:ity)?|training programmes?|trainees?)\b",
+    r"confidential(?:ity)?|training programmes?|trainees?|force majeure|nationality|tenure|"
+    r"good faith|accept as enforceable|participants?)\b",
     re.IGNORECASE,
 )
 #: Words of clauses on courts and powers, which mention installations in passing.
@@ -50,8 +56,13 @@ _PASSING = re.compile(
     re.IGNORECASE,
 )
 _OPERATORS = re.compile(
-    r"\b(?:contractor|operator|lessee|permittee|licensee|leaseholder)s?$", re.IGNORECASE
+    r"\b(?:contractor|operator|lessee|permittee|licensee|leaseholder|leasee)s?$", re.IGNORECASE
 )
+
+
+def concerns_affairs(text: str) -> bool:
+    """Tell duties on an operator's money, papers or standing from those on what it runs."""
+    return _AFFAIRS.search(text) is not None
 
 
 class InstallationJudge:
@@ -67,15 +78,13 @@ class InstallationJudge:
     def __call__(self, doc: Doc) -> Doc:
         """Needs ``doc._.norms``."""
         text = doc.text
+        norms = rows(doc, "norms", Norm)
+        directs = not norms or any(norm.modality != "constitutive" for norm in norms)
         doc._.binds_installation = bool(
             (_THING.search(text) and not _PASSING.search(text))
             or _RESEARCH.search(text)
-            or _ACTIVITY.search(text)
-            or (
-                self.operators
-                and not _AFFAIRS.search(text)
-                and _binds_operator(rows(doc, "norms", Norm))
-            )
+            or (directs and _ACTIVITY.search(text))
+            or (self.operators and not concerns_affairs(text) and _binds_operator(norms))
         )
         return doc
 

@@ -15,6 +15,11 @@ _BY_AGENT = re.compile(r"(?:^|,\s)by (?:its|the|an?|their) ((?:[a-z-]+ ){0,3}[a-
 _TRAILING_MODAL = re.compile(
     r"(?P<bearer>[\w-]+) (?P<modal>shall|will|must|should|may)(?P<negation> not)?\W*$"
 )
+_QUALIFIER = re.compile(
+    r"[,;:] (?:except that|provided,?(?: however,?)? that|but no)\b", re.IGNORECASE
+)
+_RELATIVE = re.compile(r"\b(?:who|which|whom|whose)\b[^,;.]{0,40}$")
+_REFRAINS = re.compile(r"(?:refrain|abstain|desist)\b")
 _POWERS = re.compile(r"\bincluding (?:the )?(?:powers?|rights?|authority)(?: to)?\W*$")
 _FREEDOM = re.compile(r"(freedom) (?:of|to)\b", re.IGNORECASE)
 #: A list item with a letter: "(c)", "c)", "c.".
@@ -33,8 +38,11 @@ def item_norms(text: str, read: Extraction, lead_in: str, lead: Extraction) -> t
     governing = _governing(lead_in, lead)
     if governing is not None:
         own = [norm for norm in read.norms if not _yields(norm, text)]
-        if _in_first_sentence(text, own):
+        qualifies = _only_qualifies(text, own)
+        if _in_first_sentence(text, own) and not qualifies:
             return read.norms
+        if qualifies:
+            return (_inherited(text, governing), *own)
         inherited = _freedom(text, lead_in, governing) or _inherited(text, governing)
         return (inherited, *_after_first_sentence(text, read.norms))
     if _LETTERED.match(text):
@@ -98,6 +106,17 @@ def _freedom(text: str, lead_in: str, governing: Norm) -> Norm | None:
     )
 
 
+def _only_qualifies(text: str, own: list[Norm]) -> bool:
+    """Tell an item whose own norm only limits it: "any map, except that no map shall be sold"."""
+    if not own:
+        return False
+    relative = _RELATIVE.search(text, label_end(text), own[0].start)
+    if relative is not None and len(text[label_end(text) : relative.start()].split()) >= 3:
+        return True
+    opener = _QUALIFIER.search(text, label_end(text), own[0].start + len("no "))
+    return opener is not None and len(text[label_end(text) : opener.start()].split()) >= 3
+
+
 def _first_sentence_end(text: str) -> int:
     end = _SENTENCE_END.search(text, label_end(text))
     return end.start() if end else len(text)
@@ -125,6 +144,7 @@ def _inherited(text: str, governing: Norm) -> Norm:
     stop = len(text[: _first_sentence_end(text)].rstrip(" ;.,\n"))
     own = _BY_AGENT.search(text[start:stop]) if governing.bearer is None else None
     bearer = _agent_phrase(own.group(1)) if own else governing.bearer
-    return Norm(
-        governing.modality, LEAD_IN, 0, 0, bearer, text[start : max(start, stop)], start, stop
-    )
+    modality = governing.modality
+    if modality == "obligation" and _REFRAINS.match(text, start):
+        modality = "prohibition"
+    return Norm(modality, LEAD_IN, 0, 0, bearer, text[start : max(start, stop)], start, stop)

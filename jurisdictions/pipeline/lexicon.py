@@ -49,7 +49,7 @@ AGENTS = word_set(
     "institution regulator verifier subdivision body congress comptroller attorney "
     "mankind submitter observer depository recipient licensor grantee carrier tug tanker "
     "boat warship panel group judge platform importer exporter supplier lender borrower "
-    "bidder congress center centre bank partner deponent resident"
+    "bidder congress center centre bank partner deponent resident eu leasee"
 )
 
 #: Complements of "have", "enjoy", "exercise" that grant something.
@@ -80,7 +80,8 @@ ENDING_VERBS = frozenset(("terminate", "cease", "begin", "commence", "end", "rem
 #: "shall be" + one of these.
 STATUS_PARTICIPLES = word_set(
     "deemed construed regarded interpreted understood composed governed vested known "
-    "called presumed assimilated superseded extinguished abolished terminated discontinued repealed replaced"
+    "called superseded extinguished abolished terminated discontinued repealed replaced "
+    "presumed assimilated"
 )
 STATUS_ADJECTIVES = word_set(
     "open binding final effective valid void null applicable eligible invalid "
@@ -95,7 +96,7 @@ STATUS_PHRASES = (
     "continue in effect", "be without prejudice", "be in force", "cease to", "be considered as",
     "be considered to", "be treated as if", "be treated as a", "be treated as an",
     "be treated as though", "be treated as being", "be treated as having", "be in addition to",
-    "be null", "be of no effect", "be in order",
+    "be null", "be of no effect", "be in order", "hold office",
     "have effect", "have the same", "have no effect", "remain in office", "remain valid",
     "be equally authentic", "be taken to", "remain unaffected", "remain the",
     "continue to be", "continue to apply", "form part", "form an integral", "be an integral",
@@ -128,7 +129,8 @@ HELD_STATUS = word_set(
     "seat office offices vote votes personality capacity effect effects force meaning status "
     "headquarters member members language languages term terms standing value validity character "
     "nationality president functions function power precedence application claim claims title "
-    "object objective objectives purpose quorum competence consequences duration weight composition"
+    "object objective objectives purpose quorum competence consequences duration weight "
+    "composition security tenure"
 )
 UNDERTAKINGS = word_set("undertakes undertake agrees agree pledges pledge commits commit")
 
@@ -156,12 +158,12 @@ SPACES = word_set(
 #: Subjects whose "shall include" tells what they are.
 DEFINED_THINGS = word_set(
     "term terms expression definition fund funds cost costs income expenditure expenditures "
-    "revenue revenues assets resources proceeds capital membership price value"
+    "revenue revenues assets resources proceeds capital membership price value function functions"
 )
 #: Subjects whose "shall be" places or fixes something.
 FIXED_THINGS = word_set(
     "term terms liability burden period periods quorum majority seat language languages membership "
-    "damages proceedings price value"
+    "damages proceedings price value function functions"
 )
 #: Bodies that "shall be established" brings into being.
 BODIES = word_set(

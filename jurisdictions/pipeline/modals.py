@@ -13,6 +13,7 @@ from jurisdictions.pipeline.syntax import (
     governed_verb,
     is_embedded,
     joins,
+    main_subject,
     subject_of,
 )
 
@@ -54,7 +55,10 @@ def _own_subject(cue: Cue | None, before: Cue | None, modal: Token) -> Cue | Non
 def _is_modal(token: Token) -> bool:
     if token.lower_ == lex.ORGAN_MODAL:
         return bool(token.tag_ == "MD")
-    return token.lower_ in lex.MODALS and (token.tag_ == "MD" or token.pos_ == "AUX")
+    # the tagger takes a late "may" for the month, which has a capital
+    return token.lower_ in lex.MODALS and (
+        token.tag_ == "MD" or token.pos_ == "AUX" or token.text == "may"
+    )
 
 
 def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
@@ -64,12 +68,10 @@ def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
     if shared is not None:
         subject = modal.doc[shared] if shared >= 0 else None
     else:
-        subject = adjacent_pronoun(modal) or subject_of(verb, modal.i)
+        subject = adjacent_pronoun(modal) or main_subject(verb, modal)
         if is_embedded(modal, verb, subject):
             return None
-    if word == lex.ORGAN_MODAL and (
-        subject is None or lex.singular(subject.lower_) not in lex.AGENTS
-    ):
+    if word == lex.ORGAN_MODAL and not _commands(modal, verb, subject):
         return None
     start, end = modal.i, modal.i + 1
     negated = False
@@ -90,6 +92,16 @@ def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
         negated = True
     kind = "may" if word == "may" else "shall"
     return Cue(start, end, kind, verb.i, negated, -1 if subject is None else subject.i)
+
+
+def _commands(modal: Token, verb: Token, subject: Token | None) -> bool:
+    """Tell "the Board will publish" and "licences will be granted" from what just happens."""
+    if subject is None:
+        return False
+    granted = verb.tag_ == "VBN" and "be" in {
+        token.lower_ for token in modal.doc[modal.i + 1 : verb.i]
+    }
+    return granted or lex.singular(subject.lower_) in lex.AGENTS
 
 
 def _only_compares(negation: Token) -> bool:

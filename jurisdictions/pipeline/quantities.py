@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jurisdictions.norm import Comparator, Ordinal, Quantity
@@ -36,6 +37,8 @@ _ANCHOR = re.compile(
     r"(?:days|weeks|months|years|period|\b(?:an?|one) (?:day|week|month|year))\b[^.;:]{0,40}?"
     r"\b(?:after|from|before|of|following|prior to|beginning on|on)\s+(?:the\s+)?$"
 )
+_PERIOD_OPEN = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
+_PERIOD_JOIN = re.compile(r",?\s+(?:and|to|until|through)\s+(?:on\s+)?")
 #: A frequency with the interval in the singular: "at least once a year" is at most a year apart.
 _ONCE = re.compile(
     r"\b(?:at least|(?:no|not) less (?:frequently |often )?than) once (?:(?:in|during) )?"
@@ -154,7 +157,11 @@ def _intervals(text: str) -> Iterator[Quantity]:
 
 
 def _dates(text: str, amounts: list[Amount]) -> Iterator[Quantity]:
+    periods = list(_periods(text))
+    yield from periods
     for match in (*_DATE.finditer(text), *_YEAR.finditer(text)):
+        if any(period.start <= match.start() < period.end for period in periods):
+            continue
         start = match.start("year") if "year" in match.re.groupindex else match.start()
         if any(amount.start <= start < amount.end for amount in amounts):
             # "from 2000 metres": the digits have a unit
@@ -169,6 +176,19 @@ def _dates(text: str, amounts: list[Amount]) -> Iterator[Quantity]:
         yield Quantity(
             text[start : match.end()], start, match.end(), float(year), "date", comparator
         )
+
+
+def _periods(text: str) -> Iterator[Quantity]:
+    """Two dates that bound a period: "between 5 June 1950 and 7 August 1953"."""
+    found = list(_DATE.finditer(text))
+    for first, second in pairwise(found):
+        joined = _PERIOD_JOIN.fullmatch(text[first.end() : second.start()])
+        if joined and _PERIOD_OPEN.search(text[: first.start()]):
+            years = [float(next(filter(None, reversed(m.groups())))) for m in (first, second)]
+            span = text[first.start() : second.end()]
+            yield Quantity(
+                span, first.start(), second.end(), years[0], "date", "range", value_max=years[1]
+            )
 
 
 def _bound_ordinals(doc: Doc) -> Iterator[Quantity]:

@@ -32,11 +32,13 @@ def present_cues(sent: Span, found: list[Cue]) -> list[Cue]:
         cue = _definition(token) or _status(token)
         if cue is not None and not _modal_before(token):
             cues.append(cue)
-    if cues or found:
-        return cues
     root = sent.root
+    if cues or any(cue.start < root.i or cue.verb == root.i for cue in found):
+        return cues
     copula = _copula(root)
-    return [copula] if copula is not None else _organ_cues(root)
+    if copula is not None:
+        return [copula]
+    return [] if found else _organ_cues(root)
 
 
 def _definition(token: Token) -> Cue | None:
@@ -74,7 +76,12 @@ def _status(token: Token) -> Cue | None:
         free = before.tag_ not in ("MD", "TO", "WDT", "WP") and before.lower_ != "not"
         if free and token.nbor().lower_ == "of":
             return cue_at(token.i, token.i + 2, "present", token, False, token.i)
-    if word in ("form", "forms") and token.i + 1 < len(doc) and token.nbor().lower_ == "part":
+    if (
+        word in ("form", "forms")
+        and token.i + 1 < len(doc)
+        and token.nbor().lower_ == "part"
+        and not in_relative(token)
+    ):
         return cue_at(token.i, token.i + 2, "present", token, False, token.i)
     if word in lex.FOUNDING_VERBS and token.tag_ == "VBZ" and finite_main(token):
         subject = subject_of(token, token.i)
@@ -98,6 +105,14 @@ def _status(token: Token) -> Cue | None:
         plural = {f"{base}s" for base in (verb.lower_,)} | {verb.lower_}
         if plural & lex.PRESENT_STATUS and finite_main(verb):
             return cue_at(token.i, verb.i + 1, "present", verb, True, token.i)
+    if (
+        token.tag_ in ("VBZ", "NNS")
+        and token.dep_ == "ROOT"
+        and token.sent[0].lower_ == "nothing"
+        and token.nbor().pos_ == "DET"
+    ):
+        start = token.sent.start if token.i - token.sent.start <= 5 else token.i
+        return cue_at(start, token.i + 1, "present", token, True, token.i)
     if word in BE and token.i + 2 < len(doc) and finite_main(token):
         following = " ".join(other.lower_ for other in doc[token.i + 1 : token.i + 4])
         if following.startswith("without prejudice to"):
@@ -118,7 +133,7 @@ def _copula(root: Token) -> Cue | None:
     verb = root
     if root.lower_ not in BE:
         passive = [child for child in root.children if child.lower_ in BE and child.i < root.i]
-        if root.lower_ not in _FOUNDING or not passive:
+        if not (root.lower_ in _FOUNDING or _placed(root)) or not passive:
             return None
         verb = passive[0]
     before = root.doc[root.sent.start : verb.i]
@@ -128,6 +143,12 @@ def _copula(root: Token) -> Cue | None:
         for token in before
     ):
         return None
+    if [token.lower_ for token in root.doc[verb.i + 1 : verb.i + 3]] in (
+        ["at", "levels"],
+        ["at", "a"],
+    ):
+        # a state of nature that is described or aimed at
+        return None
     subject = subject_of(root, verb.i)
     if subject is not None and subject.tag_ == "EX" and founding:
         # "There is hereby established a Commission"
@@ -135,6 +156,12 @@ def _copula(root: Token) -> Cue | None:
     if subject is None or subject.tag_ in ("WDT", "WP", "EX") or subject.lower_ in ("it", "there"):
         return None
     return Cue(verb.i, verb.i + 1, "present", root.i, False, subject.i)
+
+
+def _placed(root: Token) -> bool:
+    """Tell "the limits are set out in Annex I": a text that says where another stands."""
+    words = [token.lower_ for token in root.doc[root.i : root.i + 3]]
+    return words in (["set", "forth", "in"], ["set", "out", "in"], ["laid", "down", "in"])
 
 
 def _organ_cues(root: Token) -> list[Cue]:

@@ -116,6 +116,9 @@ def _shall(doc: Doc, cue: Cue, *, bars: bool) -> Cue:
     if subject in _NOTHING and cue.negated:
         return replace(cue, modality="constitutive")
     verb = doc[cue.verb]
+    if cue.negated and subject in lex.DOCUMENTS and verb.tag_ == "VB" and verb.lower_ != "be":
+        # "this article shall not prevent": what a text leaves untouched
+        return replace(cue, modality="constitutive")
     for judge in (_granting, _having, _status):
         found = judge(doc, cue, verb, words)
         if found is not None:
@@ -139,9 +142,10 @@ def _only_if(words: list[str]) -> bool:
 
 def _granting(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     """ "shall be entitled", "shall be required", "shall be prohibited", "shall be liable"."""
-    if "be" not in words[:4]:
+    be = next((word for word in words[:4] if word in ("be", "remain")), None)
+    if be is None:
         return None
-    for word in words[words.index("be") + 1 : words.index("be") + 5]:
+    for word in words[words.index(be) + 1 : words.index(be) + 5]:
         if word in lex.GRANTED:
             return replace(cue, modality="prohibition" if cue.negated else "permission")
         if word in lex.REQUIRED:
@@ -157,7 +161,7 @@ def _granting(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
 
 def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     """ "shall have the right", "shall enjoy freedom", "shall have its seat"."""
-    if verb.lower_ not in ("have", "enjoy", "possess"):
+    if verb.lower_ not in ("have", "enjoy", "possess", "hold"):
         return None
     at = cue.verb + 1
     stop = min(at + 9, verb.sent.end)
@@ -215,7 +219,7 @@ def _status(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     status = (
         (verb.lower_ in lex.STATUS_VERBS and not _acts(doc, cue, verb))
         or (verb.lower_ in lex.ENDING_VERBS and not _acts(doc, cue, verb))
-        or any(text.startswith(phrase) for phrase in lex.STATUS_PHRASES)
+        or any(f"{text} ".startswith(f"{phrase} ") for phrase in lex.STATUS_PHRASES)
         or _status_predicate(doc, cue, verb, plain)
         or _of_space(doc, cue, verb)
         or _defines(doc, cue, verb)

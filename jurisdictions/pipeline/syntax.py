@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj", "expl"))
 _VERBAL = frozenset(("VERB", "AUX"))
+_RELATIVES = frozenset(("which", "who", "whom", "whose"))
+_CITED = frozenset(("article", "section", "paragraph", "annex", "regulation", "part", "clause"))
 _CONDITIONS = frozenset(("if", "where", "when", "whenever", "wherever", "unless"))
 _MAX_CLIMB = 6
 _FINITE_DEPS = frozenset(("ROOT", "conj", "ccomp", "parataxis", "advcl", "dep", "nsubj"))
@@ -42,6 +44,7 @@ def subject_of(verb: Token, before: int) -> Token | None:
     for _ in range(_MAX_CLIMB):
         subjects = [child for child in token.children if child.dep_ in _SUBJECTS]
         ahead = [child for child in subjects if child.i < before]
+        ahead = [child for child in ahead if not _is_cited(child)] or ahead
         if ahead:
             return _inner_subject(ahead[-1])
         if subjects and token is verb and subjects[0].i < verb.i:
@@ -54,9 +57,28 @@ def subject_of(verb: Token, before: int) -> Token | None:
     return _nearest_subject(verb, before)
 
 
+def _is_cited(noun: Token) -> bool:
+    """Tell the "section 3" of ", in accordance with Part II, section 3, shall": no subject."""
+    before = noun.nbor(-1) if noun.i > noun.sent.start else None
+    numbered = noun.i + 1 < len(noun.doc) and noun.nbor().like_num
+    return noun.lower_ in _CITED and numbered and before is not None and before.text == ","
+
+
+def main_subject(verb: Token, modal: Token) -> Token | None:
+    """Return the subject of a modal's verb, never one inside a condition that opens its sentence.
+
+    In "Where a plan exists, States concerned shall follow it" the parser may offer "plan".
+    """
+    subject = subject_of(verb, modal.i)
+    if subject is None or subject.i >= main_start(modal):
+        return subject
+    of_another = subject.head.i < modal.i and subject.head.i != verb.i and _is_finite(subject.head)
+    return _nearest_subject(verb, modal.i) if of_another else subject
+
+
 def _inner_subject(subject: Token) -> Token:
-    """Return the noun of a subject that the parser took for a clause ("States acting together")."""
-    if subject.tag_ == "VBG":
+    """Return the noun of a subject taken for a clause ("States acting", "States concerned")."""
+    if subject.tag_ in ("VBG", "VBD", "VBN"):
         nouns = [child for child in subject.children if child.dep_ == "nsubj"]
         if nouns:
             return nouns[0]
@@ -84,9 +106,18 @@ def main_start(modal: Token) -> int:
     words = [token for token in doc[sent.start : modal.i] if not token.is_space]
     if not words or words[0].lower_ not in _CONDITIONS:
         return int(sent.start)
-    finite = [token.i for token in words if token.tag_ in ("VBZ", "VBP", "VBD", "MD")]
+    finite = [token.i for token in words if _is_finite(token)]
     commas = [token.i for token in words if token.text == "," and finite and token.i > finite[-1]]
     return commas[0] + 1 if commas else int(sent.start)
+
+
+def _is_finite(verb: Token) -> bool:
+    """Tell a finite verb from a participle that the tagger took for a past tense."""
+    if verb.tag_ not in ("VBZ", "VBP", "VBD", "MD"):
+        return False
+    following = verb.nbor() if verb.i + 1 < len(verb.doc) else None
+    passive = following is not None and (following.lower_ in ("by", "to") or following.tag_ == "MD")
+    return verb.tag_ != "VBD" or (verb.dep_ != "acl" and not passive)
 
 
 def adjacent_pronoun(modal: Token) -> Token | None:
@@ -205,19 +236,21 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
     if before is not None and before.lower_ in ("as", "than", "if", "when", "where"):
         return True
     if before is not None and (before.tag_ in ("WDT", "WP") or before.lower_ in ("which", "who")):
-        return not strong or _restricts(before)
-    surface = surface_opener(modal)
-    if surface is not None:
+        return not strong or _in_definition(before)
+    surface = None if _opens_clause(modal) else surface_opener(modal)
+    if surface is not None and not (strong and _is_preposition(surface)):
         if surface.lower_ == "that":
             return _that_clause(surface, strong)
-        return True
+        return not (strong and surface.lower_ in _RELATIVES) or _in_definition(surface)
     if _under_condition(modal):
         return True
     if subject is not None and subject.i < modal.i:
         if subject.tag_ in ("WDT", "WP") or subject.lower_ in ("which", "who"):
-            return not strong or _restricts(subject)
+            return not strong or _in_definition(subject)
         opener = _opener(subject)
-        if opener is not None:
+        if opener is not None and not (strong and _is_preposition(opener)):
+            if strong and opener.lower_ in _RELATIVES:
+                return _in_definition(opener)
             if opener.lower_ in SUBORDINATORS:
                 return not _parenthetical(opener, subject, modal)
             if opener.lower_ == "that":
@@ -233,9 +266,7 @@ def _under_condition(modal: Token) -> bool:
     words = [token for token in modal.doc[modal.sent.start : modal.i] if not token.is_space]
     if not words or words[0].lower_ not in ("if", "when", "whenever", "unless"):
         return False
-    return not any(
-        token.text == "," or token.tag_ in ("VBZ", "VBP", "VBD", "MD") for token in words[1:]
-    )
+    return not any(token.text == "," or _is_finite(token) for token in words[1:])
 
 
 def _parenthetical(opener: Token, subject: Token, modal: Token) -> bool:
@@ -251,12 +282,46 @@ def _parenthetical(opener: Token, subject: Token, modal: Token) -> bool:
     return any(token.tag_ in ("VBZ", "VBP", "VBD") for token in between)
 
 
-def _restricts(relative: Token) -> bool:
-    """Tell "parts which shall be retained" (describes) from ", which shall be retained"."""
-    if relative.i > 2 and relative.nbor(-1).lower_ == "of" and relative.nbor(-3).text == ",":
-        # ", each of whom shall be"
+def _in_definition(relative: Token) -> bool:
+    """Tell "zones means areas in which nobody shall dig", where the relative only defines.
+
+    Neither is a question such as "as to which owner shall pay" a rule.
+    """
+    if relative.i > 1 and [t.lower_ for t in relative.doc[relative.i - 2 : relative.i]] == [
+        "as",
+        "to",
+    ]:
+        return True
+    return any(
+        token.lower_ in ("means", "mean")
+        for token in relative.doc[relative.sent.start : relative.i]
+        if token.tag_ in ("VBZ", "VBP", "VB", "NNS")
+    )
+
+
+def _opens_clause(modal: Token) -> bool:
+    """Tell "on a matter before the Board he shall": a pronoun after a noun opens a clause."""
+    pronoun = adjacent_pronoun(modal)
+    return (
+        pronoun is not None
+        and pronoun.i > pronoun.sent.start
+        and pronoun.nbor(-1).pos_ in ("NOUN", "PROPN", "PUNCT")
+    )
+
+
+def _is_preposition(opener: Token) -> bool:
+    """Tell "matters before the Board shall", "not less than three shall" from a clause's opener.
+
+    The modal is the only finite verb of its sentence, which no main clause would lack.
+    """
+    if opener.lower_ not in ("before", "after", "than", "as", "since", "until"):
         return False
-    return relative.i == 0 or relative.nbor(-1).text not in (",", "and", "or")
+    words = [token for token in opener.sent if not token.is_space]
+    if opener.lower_ == "as" and any(token.lower_ == "such" for token in words):
+        return False
+    before = [token for token in words if token.i < opener.i]
+    finite = [token for token in words if _is_finite(token)]
+    return len(finite) == 1 and any(token.pos_ in ("NOUN", "PROPN", "ADJ") for token in before)
 
 
 def _opener(subject: Token) -> Token | None:
@@ -283,6 +348,11 @@ def _demonstrative(that: Token) -> bool:
     first = that.sent[0]
     while first.is_space and first.i < that.i:
         first = first.nbor()
+    if that.i > that.sent.start and that.nbor(-1).pos_ == "ADP" and that.nbor(-1).lower_ != "in":
+        # "a statement to that effect"
+        return True
+    if that.nbor().pos_ in ("DET", "PRON") or that.nbor().lower_ in DETERMINERS:
+        return False
     after_comma = that.i > 0 and that.nbor(-1).text == ","
     return after_comma and first.lower_ in ("if", "where", "when", "whenever", "unless")
 
@@ -294,7 +364,9 @@ def _that_clause(that: Token, strong: bool) -> bool:
     opening = before.lower_ if before is not None else ""
     if opening in ("except", "provided", "however", "save"):
         return False
-    if not strong or opening in ("so", "order", "ensure", "ensuring"):
+    later = sum(token.tag_ == "MD" for token in that.doc[that.i : that.sent.end])
+    conditional = that.sent[0].lower_ in _CONDITIONS and later > 1
+    if not strong or conditional or opening in ("so", "order", "ensure", "ensuring"):
         return True
     return any(
         token.lower_ in MODALS for token in that.doc[that.sent.start : that.i] if token.tag_ == "MD"
