@@ -27,6 +27,13 @@ def found(text: str) -> list[tuple[str, float, str, str]]:
         ),
         ("Hulls of 24 metres or more carry two beacons.", [("24 metres", 24, "m", ">=")]),
         ("A hull of less than 9 metres needs one.", [("9 metres", 9, "m", "<")]),
+        ("Keep 6\u201312 % of it.", [("6\u201312 %", 6, "percent", "range")]),
+        ("A 4 GHz radar hums.", [("4 GHz", 4, "other", "=")]),
+        ("It hangs not less than 3 metres above or below.", [("3 metres", 3, "m", ">=")]),
+        (
+            "It weighs at least 5 tonnes or one per cent of the ship, whichever is less.",
+            [("5 tonnes", 5, "t", ">="), ("one per cent", 1, "percent", ">=")],
+        ),
         ("Divers keep at least 3 nautical miles away.", [("3 nautical miles", 3, "nmi", ">=")]),
         ("The report is due within ninety (90) days.", [("ninety (90) days", 90, "day", "<=")]),
         ("The permit lasts fifteen years.", [("fifteen years", 15, "year", "=")]),

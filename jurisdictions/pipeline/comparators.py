@@ -36,10 +36,13 @@ def _rules(pairs: Iterable[tuple[Comparator, str]], tail: str = "") -> tuple[Rul
     )
 
 
+#: Some words up to "or more", none of them "above": "2 metres above or below a lamp" is a place.
+_ASIDE = r"\W*(?:(?!above|below|over|under)[a-z]+\W+){0,4}?"
+
 _RIGHT = _rules(
     (
-        (">=", r"\W*(?:[a-z]+\W+){0,4}?(?:or|and) (?:upwards?|older|" + _LARGER + r")\b"),
-        ("<=", r"\W*(?:[a-z]+\W+){0,4}?(?:or|and) (?!under\b)" + _SMALLER + r"\b"),
+        (">=", _ASIDE + r"(?:or|and) (?:upwards?|older|" + _LARGER + r")\b"),
+        ("<=", _ASIDE + r"(?:or|and) (?!under\b)" + _SMALLER + r"\b"),
         ("<=", r"\W*(?:in advance )?(?:at the (?:latest|most)|maximum)\b"),
         (">=", r"\W*(?:at the least|minimum)\b"),
     )

@@ -99,7 +99,10 @@ def _quantities(doc: Doc, amounts: list[Amount]) -> Iterator[Quantity]:
             at += 2
             continue
         # a coordinated number is compared by the words before its group
-        lead = amounts[at - 1] if at and _coordinated(text, amounts[at - 1], first) else first
+        joined = at and (
+            _coordinated(text, amounts[at - 1], first) or _whichever(text, amounts, at)
+        )
+        lead = amounts[at - 1] if joined else first
         left = left_of(text, lead.start)
         # "400 or more persons": the comparator stands inside the span
         inner = text.find(" or ", first.start, first.end)
@@ -134,6 +137,12 @@ def _quantity(
 def _coordinated(text: str, first: Amount, second: Amount) -> bool:
     between = text[first.end : second.start].strip()
     return first.unit == second.unit and between in ("or", "and", ",", "/", "by", "x", "\u00d7")
+
+
+def _whichever(text: str, amounts: list[Amount], at: int) -> bool:
+    """Tell "at least 9 tonnes or one per cent of it, whichever is less": one comparator for both."""
+    joined = text[amounts[at - 1].end : amounts[at].start].strip() in ("or", ", or")
+    return joined and "whichever" in _right_of(text, amounts[at].end)
 
 
 def _is_range(text: str, first: Amount, second: Amount) -> bool:

@@ -18,6 +18,9 @@ _TABLE = str.maketrans(
     }
 )
 
+#: The dash of "6 \u2013 12 per cent" means "to"; elsewhere a dash sets words apart.
+_SPAN_DASH = re.compile(r"(?:(?<=\d)|(?<=\d ))\u2013(?=\s?\d)")
+
 #: A printed label at the head of a provision: "3.", "10.3", "(a)", "(iv)", "b.", ".2", "c)".
 _LABEL = re.compile(
     r"\s*(?:(?:\d{1,3}\.)+(?:\d{1,3}\b)?|\.\d{1,2}(?:\.\d{1,2})*(?!\d)\.?|\d{1,3}\s(?=[A-Z])"
@@ -52,6 +55,6 @@ def normalise(text: str) -> str:
     Args:
         text: a provision or segment as printed.
     """
-    tidy = text.translate(_TABLE)
+    tidy = _SPAN_DASH.sub("-", text.translate(_TABLE))
     words = label_end(tidy)
     return " " * words + tidy[words:]

@@ -73,10 +73,9 @@ SYMBOLS: dict[str, str] = {
     "m<sup>2</sup>": "m2", "m<sup>3</sup>": "m3", "km²": "km2", "km2": "km2",
     "km<sup>2</sup>": "km2", "t": "t", "kg": "kg", "kW": "kW", "Hz": "Hz", "dB": "dB", "GT": "GT",
     "GRT": "GT", "kn": "kn", "kts": "kn", "°": "degree", "%": "percent", "mg/L": "mg/L",
-    "mg/l": "mg/L", "min": "minute", "h": "hour", "kHz": "other", "MHz": "other",
-    "kPa": "other", "MPa": "other", "kN": "other", "g": "other", "mg": "other",
-   
-    "ml": "other", "lx": "other", "cd": "other", "MW": "other",
+    "mg/l": "mg/L", "min": "minute", "h": "hour", "kHz": "other", "MHz": "other", "GHz": "other",
+    "µPa": "other", "μPa": "other", "Pa": "other", "kPa": "other", "MPa": "other", "kN": "other",
+    "g": "other", "mg": "other", "ml": "other", "lx": "other", "cd": "other", "MW": "other",
     "kJ": "other", "ha": "other", "cSt": "other", "mm²": "other", "mm2": "other", "cm²": "other",
     "cm2": "other", "cm3": "other", "dm3": "other", "NM": "nmi", "nm": "nmi", "bar": "bar",
     "ppm": "ppm", "mm<sup>2</sup>": "other", "cm<sup>2</sup>": "other", "cm<sup>3</sup>": "other",
