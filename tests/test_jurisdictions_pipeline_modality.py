@@ -165,6 +165,40 @@ def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
             [("permission", "may", None), ("permission", "may", None)],
         ),
         (
+            "Owners shall, under this rule, be entitled to dive.",
+            [("permission", "shall", "Owners")],
+        ),
+        (
+            "The yearly fee shall be calculated as follows.",
+            [("constitutive", "shall", "yearly fee")],
+        ),
+        ("Citizens shall not be members of it.", [("prohibition", "shall not", "Citizens")]),
+        ("The zone should be subject to review.", [("obligation", "should", None)]),
+        ("The coast includes its reefs.", [("constitutive", "includes", "coast")]),
+        (
+            'The term "raft" has the meaning given it in rule 4.',
+            [("constitutive", "has the meaning", "raft")],
+        ),
+        ("It is done by methods and means fit for reefs.", []),
+        ("No person shall be elected twice.", [("prohibition", "No person shall", "person")]),
+        (
+            "Where reference is made to this rule, older rules shall apply.",
+            [("constitutive", "shall", "older rules")],
+        ),
+        (
+            "The Board shall mark the part that is kept. That part shall become a reserve. If the "
+            "Board finds that more is needed, it shall refer the matter back.",
+            [
+                ("obligation", "shall", "Board"),
+                ("constitutive", "shall", "part"),
+                ("obligation", "shall", "Board"),
+            ],
+        ),
+        (
+            "A diver may bring a claim against the raft in the courts of that State only.",
+            [("permission", "may", None)],
+        ),
+        (
             "The Secretary-General shall call the Board, and it shall meet.",
             [
                 ("obligation", "shall", "Secretary-General"),

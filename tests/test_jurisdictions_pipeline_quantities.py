@@ -27,6 +27,7 @@ def found(text: str) -> list[tuple[str, float, str, str]]:
         ),
         ("Hulls of 24 metres or more carry two beacons.", [("24 metres", 24, "m", ">=")]),
         ("A hull of less than 9 metres needs one.", [("9 metres", 9, "m", "<")]),
+        ("(iii) 20 United States dollars a dive.", [("20 United States dollars", 20, "USD", "=")]),
         ("Keep 6\u201312 % of it.", [("6\u201312 %", 6, "percent", "range")]),
         ("A 4 GHz radar hums.", [("4 GHz", 4, "other", "=")]),
         ("It hangs not less than 3 metres above or below.", [("3 metres", 3, "m", ">=")]),

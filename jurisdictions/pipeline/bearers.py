@@ -62,7 +62,7 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
     whom = _partitive(doc, cue)
     if whom is not None:
         return whom
-    if undergoes:
+    if undergoes and not (cue.negated and _is_nobody(doc, cue, subject)):
         return ""
     if subject is not None and not is_agent(subject.text):
         required = _required(doc[cue.verb])
@@ -125,9 +125,20 @@ def _phrase_start(head: Token, floor: int) -> int:
 def _referent(pronoun: Token, before: str) -> str:
     """Return who a pronoun stands for: the bearer before it; a person is never "it"."""
     personal = bool(before) and lex.singular(before.split()[-1].lower()) in lex.PERSONS
-    if before and not (pronoun.lower_ == "it" and personal):
+    known = bool(before) and any(is_agent(word) for word in before.split())
+    if known and not (pronoun.lower_ == "it" and personal):
         return before
     return _antecedent(pronoun)
+
+
+def _is_nobody(doc: Doc, cue: Cue, subject: Token | None) -> bool:
+    """Tell "No person shall be elected twice", which bars persons, from "no permit shall"."""
+    return (
+        subject is not None
+        and doc[cue.start].lower_ == "no"
+        and cue.start < subject.i < cue.end
+        and is_agent(subject.text)
+    )
 
 
 def _required(verb: Token) -> Token | None:

@@ -40,7 +40,9 @@ _ACTIVITY = re.compile(
     r"|\bplan\b.{0,40}\boil and gas lease\b"
     r"|\bactivities authorized (?:under|by) this (?:sub)?(?:chapter|section)\b.{0,80}\baffect"
     r"|\binspect(?:ors?|ions?)?\b.{0,120}\bactivities in the Area\b"
-    r"|\benvironmental monitoring programmes?\b",
+    r"|\benvironmental monitoring programmes?\b"
+    r"|\b(?:contractors?|prospectors?)\b.{0,120}\bmonitoring\b"
+    r"|\binspection\b.{0,60}\boperator\b",
     re.IGNORECASE | re.DOTALL,
 )
 #: What an operator pays, teaches or keeps secret bears on its affairs, not on the installation.

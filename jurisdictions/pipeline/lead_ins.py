@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from jurisdictions.norm import LEAD_IN, Extraction, Modality, Norm
 from jurisdictions.pipeline.bearers import is_agent
-from jurisdictions.pipeline.lexicon import FORM_VERBS, UNDERTAKINGS
+from jurisdictions.pipeline.lexicon import FORM_VERBS, PRESENT_STATUS, UNDERTAKINGS
 from jurisdictions.pipeline.text import label_end
 
 _SENTENCE_END = re.compile(r"[.?!]\s+[\"'(]?[A-Z]")
@@ -79,7 +79,7 @@ def _orders(norm: Norm) -> bool:
 
 def _yields(norm: Norm, text: str) -> bool:
     """Tell norms that are only part of what a lead-in requires: "Submit ...", "X is consistent"."""
-    weak = norm.modality == "constitutive" and norm.cue in ("is", "are")
+    weak = norm.modality == "constitutive" and norm.cue in PRESENT_STATUS | {"is", "are"}
     if weak:
         return True
     bare = norm.start == label_end(text) and norm.cue in UNDERTAKINGS

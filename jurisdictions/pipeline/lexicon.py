@@ -49,7 +49,8 @@ AGENTS = word_set(
     "institution regulator verifier subdivision body congress comptroller attorney "
     "mankind submitter observer depository recipient licensor grantee carrier tug tanker "
     "boat warship panel group judge platform importer exporter supplier lender borrower "
-    "bidder congress center centre bank partner deponent resident eu leasee"
+    "bidder congress center centre bank partner deponent resident eu leasee "
+    "staff"
 )
 
 #: Complements of "have", "enjoy", "exercise" that grant something.
@@ -163,8 +164,10 @@ DEFINED_THINGS = word_set(
 #: Subjects whose "shall be" places or fixes something.
 FIXED_THINGS = word_set(
     "term terms liability burden period periods quorum majority seat language languages membership "
-    "damages proceedings price value function functions"
+    "damages proceedings price value function functions powers"
 )
+#: What a text itself fixes, at a figure or by a formula.
+RATES = word_set("fee fees percentage rate rates charge price amount period")
 #: Bodies that "shall be established" brings into being.
 BODIES = word_set(
     "authority council assembly commission committee enterprise tribunal chamber fund "

@@ -140,7 +140,7 @@ def _coordinated(text: str, first: Amount, second: Amount) -> bool:
 
 
 def _whichever(text: str, amounts: list[Amount], at: int) -> bool:
-    """Tell "at least 9 tonnes or one per cent of it, whichever is less": one comparator for both."""
+    """Tell "at least 9 tonnes or one per cent, whichever is less": one comparator for both."""
     joined = text[amounts[at - 1].end : amounts[at].start].strip() in ("or", ", or")
     return joined and "whichever" in _right_of(text, amounts[at].end)
 

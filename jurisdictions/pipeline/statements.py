@@ -51,15 +51,23 @@ def _definition(token: Token) -> Cue | None:
         if (not (quoted or _is_term(subject)) and not _is_verb(token)) or _is_noun(token):
             return None
         return cue_at(token.i, token.i + 1, "define", token, False, token.i)
-    if word not in lex.DEFINING and (quoted or _is_term(subject)):
+    plain = subject is not None and token.tag_ in ("VBZ", "VBP") and not _is_doer(subject)
+    if word not in lex.DEFINING and (
+        quoted or _is_term(subject) or (plain and finite_main(token) and not in_relative(token))
+    ):
         return cue_at(token.i, token.i + 1, "define", token, False, token.i)
     return None
+
+
+def _is_doer(subject: Token) -> bool:
+    """Tell "the owner includes a map" from "the sea includes its bed"."""
+    return lex.singular(subject.lower_) in lex.AGENTS or subject.tag_ in ("WDT", "WP", "PRP")
 
 
 def _is_verb(means: Token) -> bool:
     """Tell "X means Y" from "by any other means"."""
     before = previous_word(means)
-    noun = before is None or before.pos_ in ("DET", "ADJ", "ADP", "VERB", "PRON")
+    noun = before is None or before.pos_ in ("DET", "ADJ", "ADP", "VERB", "PRON", "CCONJ")
     return means.tag_ in ("VBZ", "VBP", "VB") and not noun
 
 
@@ -100,6 +108,8 @@ def _status(token: Token) -> Cue | None:
         ):
             end += 1
         return cue_at(token.i, end, "present", token, False, token.i)
+    if word in ("has", "have") and _means_the_same(token):
+        return cue_at(token.i, token.i + 3, "define", token, False, token.i)
     if word in ("does", "do") and token.i + 2 < len(doc) and token.nbor().lower_ == "not":
         verb = token.nbor(2)
         plural = {f"{base}s" for base in (verb.lower_,)} | {verb.lower_}
@@ -118,6 +128,12 @@ def _status(token: Token) -> Cue | None:
         if following.startswith("without prejudice to"):
             return cue_at(token.i, token.i + 4, "present", token, False, token.i)
     return None
+
+
+def _means_the_same(have: Token) -> bool:
+    """ "has the meaning given in rule 4", "have the same meaning"."""
+    words = [token.lower_ for token in have.doc[have.i + 1 : have.i + 4]]
+    return words[:1] == ["the"] and "meaning" in words and finite_main(have)
 
 
 def _plain_verb(verb: Token) -> bool:

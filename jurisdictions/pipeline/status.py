@@ -91,7 +91,13 @@ def _may(doc: Doc, cue: Cue, *, bars: bool) -> Modality:
         if words[:2] == ["be", "required"] or words[:2] == ["be", "obliged"]:
             return "permission"
         return "permission" if words[:1] == ["only"] and "but" in words else "prohibition"
-    if bars and "only" in words and "not" not in words[max(0, words.index("only") - 2) :][:2]:
+    near = doc[cue.verb].tag_ == "VBN" or "only" in words[:8]
+    if (
+        bars
+        and near
+        and "only" in words
+        and "not" not in words[max(0, words.index("only") - 2) :][:2]
+    ):
         at = words.index("only")
         if _is_bar(doc, cue, words, at):
             return "prohibition"
@@ -143,6 +149,9 @@ def _only_if(words: list[str]) -> bool:
 def _granting(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     """ "shall be entitled", "shall be required", "shall be prohibited", "shall be liable"."""
     be = next((word for word in words[:4] if word in ("be", "remain")), None)
+    if be is None and verb.i > cue.start and verb.nbor(-1).lower_ == "be":
+        # "shall, under the provisions of this article, be entitled"
+        be, words = "be", ["be", verb.lower_]
     if be is None:
         return None
     for word in words[words.index(be) + 1 : words.index(be) + 5]:
@@ -199,7 +208,10 @@ def _acts(doc: Doc, cue: Cue, verb: Token) -> bool:
     """Tell "the Commission shall apply these rules" (conduct) from "these rules shall apply"."""
     if verb.lower_ in ("constitute", "consist", "comprise", "become", "mean"):
         return False
-    agent = lex.singular(_subject_word(doc, cue)) in lex.AGENTS
+    subject = _subject_word(doc, cue)
+    if subject in ("it", "they", "he"):
+        return any(child.dep_ == "dobj" for child in verb.children)
+    agent = lex.singular(subject) in lex.AGENTS
     return agent and any(child.dep_ in ("dobj", "prep", "xcomp") for child in verb.children)
 
 
@@ -214,14 +226,18 @@ def _status(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     aside = {"not", ",", "only"} | {
         token.lower_ for token in _words_after(doc, cue) if token.pos_ == "ADV" and token.i < verb.i
     }
+    if doc[cue.start].lower_ == "should":
+        return None
     plain = [word for word in words if word not in aside | {"also", "then", "thereby"}]
     text = " ".join(plain[:6])
+    subject = _subject_word(doc, cue)
     status = (
         (verb.lower_ in lex.STATUS_VERBS and not _acts(doc, cue, verb))
         or (verb.lower_ in lex.ENDING_VERBS and not _acts(doc, cue, verb))
         or any(f"{text} ".startswith(f"{phrase} ") for phrase in lex.STATUS_PHRASES)
         or _status_predicate(doc, cue, verb, plain)
         or _of_space(doc, cue, verb)
+        or (subject in lex.RATES and verb.lower_ in ("calculated", "computed", "fixed", "set"))
         or _defines(doc, cue, verb)
     )
     return replace(cue, modality="constitutive") if status else None
@@ -243,6 +259,9 @@ def _status_predicate(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> bool
     if following == "established" or subject == "there":
         return subject == "there" or subject in lex.BODIES
     if verb.lower_ != "be":
+        return False
+    if cue.negated and (lex.singular(subject) in lex.AGENTS or subject == "who"):
+        # "nationals shall not be members"
         return False
     if any(
         child.i > cue.start and (child.dep_ == "attr" or child.tag_ == "JJR")

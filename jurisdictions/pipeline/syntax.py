@@ -72,6 +72,9 @@ def main_subject(verb: Token, modal: Token) -> Token | None:
     subject = subject_of(verb, modal.i)
     if subject is None or subject.i >= main_start(modal):
         return subject
+    if subject.pos_ == "VERB":
+        # "Where reference is made to this rule, rules 5 and 7 shall apply"
+        return _nearest_subject(verb, modal.i)
     of_another = subject.head.i < modal.i and subject.head.i != verb.i and _is_finite(subject.head)
     return _nearest_subject(verb, modal.i) if of_another else subject
 
@@ -79,7 +82,7 @@ def main_subject(verb: Token, modal: Token) -> Token | None:
 def _inner_subject(subject: Token) -> Token:
     """Return the noun of a subject taken for a clause ("States acting", "States concerned")."""
     if subject.tag_ in ("VBG", "VBD", "VBN"):
-        nouns = [child for child in subject.children if child.dep_ == "nsubj"]
+        nouns = [child for child in subject.children if child.dep_ in ("nsubj", "nsubjpass")]
         if nouns:
             return nouns[0]
     return subject

@@ -33,10 +33,21 @@ def label_end(text: str) -> int:
     position = 0
     while (found := _LABEL.match(text, position)) is not None and found.end() > position:
         inner = re.sub(r"[\s().]", "", found.group())
+        if (
+            inner.isdigit()
+            and found.group().strip() == inner
+            and (position or _counts(text, found))
+        ):
+            break
         if inner and not inner.isdigit() and not _is_letter_label(inner):
             break
         position = found.end()
     return position
+
+
+def _counts(text: str, number: re.Match[str]) -> bool:
+    """Tell "20 United States dollars" from the label of "20 The owner shall"."""
+    return text.startswith(("United States dollar", "US dollar"), number.end())
 
 
 def _is_letter_label(inner: str) -> bool:

@@ -31,7 +31,7 @@ _DIMENSIONS: dict[str, str] = {
 #: Wording (lower case) → gold unit. A plural "s" is understood.
 _WORDINGS: dict[str, str] = {
     "nautical mile": "nmi", "marine mile": "nmi", "sea mile": "nmi", "nmi": "nmi",
-    "mile": "mile", "statute mile": "mile", "geographical mile": "mile",
+    "mile": "mile", "statute mile": "mile", "geographical mile": "nmi",
     "metre": "m", "meter": "m", "kilometre": "km", "kilometer": "km",
     "millimetre": "mm", "millimeter": "mm", "centimetre": "cm", "centimeter": "cm",
     "foot": "feet", "feet": "feet", "ft": "feet",
