@@ -100,6 +100,11 @@ def unresolved(source: str, text: str) -> list[tuple[str, str]]:
         ("56", "Rights under this Part are kept.", ["part-v"]),
         ("153.3", "A plan under Annex III is approved.", ["annex-iii"]),
         ("153.3", "As Annex III, article 4, paragraph 6, demands.", ["annex-iii.4.6"]),
+        (
+            "153.3",
+            "Annex III, article 3, and article 4, of this Convention bind.",
+            ["annex-iii.3", "annex-iii.4"],
+        ),
         ("annex-iii.3", "Applicants meet article 4 of this Annex.", ["annex-iii.4"]),
     ],
 )
@@ -226,6 +231,12 @@ def test_a_unit_is_looked_for_where_it_may_stand(
     items = list(references(source, text, Atlas([*LAYERS, *SEAS])))
     targets = [item.target.rpartition(":")[2] for item in items if isinstance(item, Reference)]
     assert targets == expected
+
+
+def test_an_article_of_a_charter_is_no_article_of_ours() -> None:
+    text = "Mindful of the Charter of the United Nations, in particular article 60, ships pass."
+    assert found("unclos:80", text) == []
+    assert unresolved("unclos:80", text)[-1][1] == "outside"
 
 
 def test_an_annex_of_an_outside_act_is_no_annex_of_ours() -> None:

@@ -130,7 +130,9 @@ class _Parser:
 
     @staticmethod
     def _inherit(outer: Citation, citation: Citation) -> Citation:
-        if not citation.steps or not outer.steps or citation.holder is not None:
+        if not citation.steps or not outer.steps:
+            return citation
+        if citation.holder is not None and not _goes_on(outer, citation):
             return citation
         rank = UNITS[citation.steps[0].unit]
         steps = (*outer.inherited, *outer.steps)
@@ -343,6 +345,15 @@ class _Parser:
             return None, index
         return self._holder(position)
 
+    def _inside(self, name: Name, after: int) -> int | None:
+        """Where "the Charter, in particular article 9" or "the Convention, article 9" goes on."""
+        if word_at(self.tokens, after) != ",":
+            return None
+        words = [word_at(self.tokens, after + 1), word_at(self.tokens, after + 2)]
+        start = after + (3 if words == ["in", "particular"] else 1)
+        stressed = start == after + 3
+        return start if (stressed or name.kind == "held") and self._is_unit(start) else None
+
     # Names and codes ------------------------------------------------------------------------
 
     def _name(self, index: int) -> tuple[list[Citation], int]:
@@ -363,8 +374,9 @@ class _Parser:
             return [], index
         self.named = name_
         after = self._after(name_.end, index)
-        if name_.kind == "held" and word_at(self.tokens, after) == "," and self._is_unit(after + 1):
-            chained, end = self._list(after + 1)
+        inner = self._inside(name_, after)
+        if inner is not None:
+            chained, end = self._list(inner)
             if chained and chained[0].holder is None:
                 held = [
                     citation if citation.holder else replace(citation, holder=name_)
@@ -378,3 +390,14 @@ class _Parser:
         # Only an act known by its number is a citation by name alone; the name of another
         # instrument is remembered for "thereof", and its words are read on.
         return [], index
+
+
+def _goes_on(outer: Citation, citation: Citation) -> bool:
+    """Tell "Annex III, article 6, and article 7, of the Convention": both in the Annex."""
+    last, first = outer.steps[-1], citation.steps[0]
+    numbers = [
+        int(step.choices[0][0]) if step.unit == "article" and step.choices[0][0].isdigit() else 0
+        for step in (next((s for s in outer.steps if s.unit == "article"), last), first)
+    ]
+    annexed = any(step.unit == "annex" for step in (*outer.inherited, *outer.steps))
+    return outer.holder is None and annexed and 0 < numbers[0] < numbers[1]
