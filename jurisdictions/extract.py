@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from base import ExtractionError, read_text, write_whole
 from jurisdictions.norm import Extraction, Norm, Ordinal, Quantity, TextSpan
-from jurisdictions.pipeline.installation import concerns_affairs
+from jurisdictions.pipeline.installation import concerns_affairs, names_thing
 from jurisdictions.pipeline.lead_ins import item_norms
 from jurisdictions.pipeline.selection import select_number
 from jurisdictions.pipeline.text import normalise
@@ -185,6 +185,9 @@ def _spans(source: str, found: list[TextSpan]) -> tuple[TextSpan, ...]:
 def _join(origin: _Origin, read: Extraction, lead: Extraction) -> Extraction:
     """Complete a provision with what its lead-in says."""
     norms = item_norms(origin.source, read, origin.lead_in, lead)
+    inherits = lead.binds_installation and bool(norms)
+    if inherits and concerns_affairs(origin.source):
+        inherits = names_thing(origin.lead_in)
     named = set(read.zones) | set(lead.zones)
     if "eu_marine_waters" in named and not _is_european(origin):
         named.remove("eu_marine_waters")
@@ -192,8 +195,7 @@ def _join(origin: _Origin, read: Extraction, lead: Extraction) -> Extraction:
         read,
         norms=norms,
         zones=tuple(zone for zone in PATTERNS if zone in named),
-        binds_installation=read.binds_installation
-        or (lead.binds_installation and bool(norms) and not concerns_affairs(origin.source)),
+        binds_installation=read.binds_installation or inherits,
     )
 
 

@@ -198,6 +198,31 @@ def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
             "A diver may bring a claim against the raft in the courts of that State only.",
             [("permission", "may", None)],
         ),
+        ("States bordering reefs shall mark them.", [("obligation", "shall", "States")]),
+        (
+            "Any claim shall, where no deal has been struck by the owner, be sent to the court.",
+            [("obligation", "shall", None)],
+        ),
+        (
+            "A State which joins this pact after the entry into force of a change shall be "
+            "considered as a Party to it.",
+            [("constitutive", "shall", "State")],
+        ),
+        ("The owner reserves the right to dive.", [("permission", "reserves the right", "owner")]),
+        (
+            "Members shall retain their right to vote.",
+            [("permission", "shall retain their right", "Members")],
+        ),
+        ("The owner may leave it, or agree to sell it.", [("permission", "may", "owner")]),
+        (
+            "The site shall have one area, which need not be round.",
+            [("obligation", "shall", None), ("permission", "need not", None)],
+        ),
+        ("Care for these reefs is crucial.", []),
+        (
+            "Nothing in this rule displaces, limits or ends a right.",
+            [("constitutive", "Nothing in this rule displaces", "rule")],
+        ),
         (
             "The Secretary-General shall call the Board, and it shall meet.",
             [
@@ -340,6 +365,16 @@ class TestLeadIn:
         assert norms("(a) to give advice;", "The functions of the Board shall be:") == [
             ("constitutive", "<lead_in>", "functions")
         ]
+
+    def test_what_a_state_has_is_a_right(self) -> None:
+        assert norms(
+            "(c) other rights under this rule.", "In its zone, the coastal State has:"
+        ) == [("permission", "<lead_in>", "State")]
+
+    def test_a_description_to_which_a_rule_does_not_apply_is_none(self) -> None:
+        assert (
+            norms("(c) land near it, but to which rule 4 does not apply;", "sites that lie:") == []
+        )
 
     def test_a_list_of_powers_permits(self) -> None:
         lead_in = "The Board shall use its powers to run the site, including powers:"

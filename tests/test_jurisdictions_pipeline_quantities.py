@@ -28,6 +28,8 @@ def found(text: str) -> list[tuple[str, float, str, str]]:
         ("Hulls of 24 metres or more carry two beacons.", [("24 metres", 24, "m", ">=")]),
         ("A hull of less than 9 metres needs one.", [("9 metres", 9, "m", "<")]),
         ("(iii) 20 United States dollars a dive.", [("20 United States dollars", 20, "USD", "=")]),
+        ("No claim may be filed after the expiry of two years.", [("two years", 2, "year", "<=")]),
+        ("No dive may begin prior to nine days after the notice.", [("nine days", 9, "day", "<")]),
         ("Keep 6\u201312 % of it.", [("6\u201312 %", 6, "percent", "range")]),
         ("A 4 GHz radar hums.", [("4 GHz", 4, "other", "=")]),
         ("It hangs not less than 3 metres above or below.", [("3 metres", 3, "m", ">=")]),

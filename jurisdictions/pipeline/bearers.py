@@ -77,6 +77,9 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
 def _plain_thing(subject: Token, cue: Cue) -> bool:
     """Tell a subject that the parser surely got right: next to its modal, or first in its part."""
     first = _phrase_start(subject, part_start(subject))
+    if first > 1 and subject.doc[first - 1].tag_ == "VBG" and is_agent(subject.doc[first - 2].text):
+        # "States bordering the strait shall"
+        return False
     if 0 < cue.start - subject.i <= 2 and (
         first == 0 or subject.doc[first - 1].pos_ not in ("ADP", "CCONJ")
     ):

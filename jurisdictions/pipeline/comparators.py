@@ -52,6 +52,9 @@ _RIGHT = _rules(
 _AHEAD = re.compile(r"\W*(?:prior to|before|ahead of|in advance|preceding)\b", re.IGNORECASE)
 _LATEST = re.compile(r"\b(?:not later than|no later than|at the latest)" + _FILL, re.IGNORECASE)
 _EARLIEST = re.compile(r"\b(?:not|no) (?:earlier|sooner) than" + _FILL, re.IGNORECASE)
+#: "prior to sixty days after the notice": a time that must have run.
+_FROM = re.compile(r"\W*(?:after|from|following)\b", re.IGNORECASE)
+_PRIOR = re.compile(r"\b(?:prior to|before)" + _FILL, re.IGNORECASE)
 #: "before three months have elapsed": the period itself is what must not be over, or be over.
 _ELAPSED = re.compile(r"\W*(?:\w+ )?(?:has|have|had) (?:elapsed|expired|passed|lapsed)\b", re.I)
 _UNTIL = re.compile(r"\b(?:before|until|unless)" + _FILL, re.IGNORECASE)
@@ -64,6 +67,7 @@ _LEFT = _rules(
         ("<", r"<"),
         (">", r">"),
         (">=", _NOT + r" before " + _END),
+        ("<=", _NOT + r"(?: [\w,\-]+){0,6}? after " + _END),
         # a period that recurs is named by its length: "the end of each five-year period"
         ("=", _END + r" (?:each|every)"),
         (">=", r"\b(?:equal to or (?:greater|more|higher) than|(?:greater|more) than or equal to)"),
@@ -159,6 +163,8 @@ def _around(left: str, right: str) -> Comparator | None:
             return ">="
         if _EARLIEST.search(left):
             return "<="
+    if _FROM.match(right) and _PRIOR.search(left):
+        return "<"
     if _ELAPSED.match(right) and _UNTIL.search(left):
         return ">=" if _UNTIL_NOT.search(left) else "<"
     return None

@@ -36,11 +36,26 @@ def phrase_cue(token: Token) -> Cue | None:
             if after.lower_ in words and (kind != "duty" or _burdens(after)):
                 start = after.i if kind == "ban" else token.i
                 return cue_at(start, after.i + 1, kind, after, negated, token.i)
+    if word in ("reserve", "reserves") and token.tag_ in ("VBZ", "VBP") and finite_main(token):
+        rights = [other for other in doc[token.i + 1 : token.i + 4] if other.lower_ in lex.RIGHTS]
+        if rights:
+            return cue_at(token.i, rights[0].i + 1, "right", token, False, token.i)
     if word in ("need", "needs") and _followed(token, ("to",)) and token.tag_ in ("VBZ", "VBP"):
         return _need_cue(token)
-    if word in lex.UNDERTAKINGS and _followed(token, ("to", "that", ":")) and finite_main(token):
+    if (
+        word in lex.UNDERTAKINGS
+        and not _under_modal(token)
+        and _followed(token, ("to", "that", ":"))
+        and finite_main(token)
+    ):
         return cue_at(token.i, token.i + 1, "duty", token, False, token.i)
     return None
+
+
+def _under_modal(verb: Token) -> bool:
+    """Tell "the owner may leave it or agree to sell it", where one modal governs both verbs."""
+    joined = verb.dep_ == "conj" and any(child.tag_ == "MD" for child in verb.head.children)
+    return joined and not any(child.dep_ == "nsubj" for child in verb.children)
 
 
 def _burdens(predicate: Token) -> bool:

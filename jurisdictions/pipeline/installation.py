@@ -40,6 +40,9 @@ _ACTIVITY = re.compile(
     r"|\bplan\b.{0,40}\boil and gas lease\b"
     r"|\bactivities authorized (?:under|by) this (?:sub)?(?:chapter|section)\b.{0,80}\baffect"
     r"|\binspect(?:ors?|ions?)?\b.{0,120}\bactivities in the Area\b"
+    r"|\b(?:exploration|production) plan\b.{0,60}\bshall (?:include|contain|set forth)\b"
+    r"|\b(?:prevent|contain|minimi[sz]e)\b.{0,60}\bserious harm\b"
+    r"|\bimpacts?\b.{0,40}\bexploration activities\b"
     r"|\benvironmental monitoring programmes?\b"
     r"|\b(?:contractors?|prospectors?)\b.{0,120}\bmonitoring\b"
     r"|\binspection\b.{0,60}\boperator\b",
@@ -49,7 +52,8 @@ _ACTIVITY = re.compile(
 _AFFAIRS = re.compile(
     r"\b(?:financial|payments?|royalt(?:y|ies)|fees?|production charge|net proceeds|bids?|"
     r"confidential(?:ity)?|training programmes?|trainees?|force majeure|nationality|tenure|"
-    r"good faith|accept as enforceable|participants?)\b",
+    r"good faith|accept as enforceable|participants?|relinquish(?:ed|ment)?|renounce|"
+    r"plan of work for exploitation|obligations created|terms and conditions of this contract)\b",
     re.IGNORECASE,
 )
 #: Words of clauses on courts and powers, which mention installations in passing.
@@ -65,6 +69,11 @@ _OPERATORS = re.compile(
 def concerns_affairs(text: str) -> bool:
     """Tell duties on an operator's money, papers or standing from those on what it runs."""
     return _AFFAIRS.search(text) is not None
+
+
+def names_thing(text: str) -> bool:
+    """Tell whether an installation, or what surrounds it, is named."""
+    return _THING.search(text) is not None
 
 
 class InstallationJudge:

@@ -12,11 +12,14 @@ from jurisdictions.pipeline.text import label_end
 
 _SENTENCE_END = re.compile(r"[.?!]\s+[\"'(]?[A-Z]")
 _BY_AGENT = re.compile(r"(?:^|,\s)by (?:its|the|an?|their) ((?:[a-z-]+ ){0,3}[a-z-]+)\b")
+_HOLDS = re.compile(r"\b(?P<bearer>[\w-]+) (?P<verb>has|have|enjoys?)\W*$")
 _TRAILING_MODAL = re.compile(
     r"(?P<bearer>[\w-]+) (?P<modal>shall|will|must|should|may)(?P<negation> not)?\W*$"
 )
 _QUALIFIER = re.compile(
-    r"[,;:] (?:except that|provided,?(?: however,?)? that|but no)\b", re.IGNORECASE
+    r"[,;:] (?:except that|provided,?(?: however,?)? that|but no"
+    r"|on (?:the basis|condition) that)\b",
+    re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\b(?:who|which|whom|whose)\b[^,;.]{0,40}$")
 _REFRAINS = re.compile(r"(?:refrain|abstain|desist)\b")
@@ -62,6 +65,12 @@ def _governing(lead_in: str, lead: Extraction) -> Norm | None:
 
 def _trailing_modal(lead_in: str) -> Norm | None:
     """Read a lead-in that breaks off at its modal: "an undertaking that the owner will:"."""
+    holds = _HOLDS.search(lead_in)
+    if holds is not None and is_agent(holds["bearer"]):
+        # "the coastal State has:" opens a list of rights
+        return Norm(
+            "permission", holds["verb"], *holds.span("verb"), holds["bearer"], "", *holds.span()
+        )
     found = _TRAILING_MODAL.search(lead_in)
     if found is None:
         return None

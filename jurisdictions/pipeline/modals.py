@@ -114,7 +114,8 @@ def _only_compares(negation: Token) -> bool:
 def _need_not(need: Token) -> Cue | None:
     verb = governed_verb(need)
     subject = subject_of(verb, need.i)
-    if is_embedded(need, verb, subject):
+    described = subject is not None and subject.tag_ in ("WDT", "WP")
+    if is_embedded(need, verb, subject) and not described:
         return None
     return Cue(need.i, need.i + 2, "may", verb.i, False, -1 if subject is None else subject.i)
 
@@ -123,10 +124,11 @@ def _negative_opener(modal: Token, subject: Token | None) -> int | None:
     """Return the token of "No", "Nothing", "None", "Neither" that governs the modal's subject."""
     if subject is None:
         return None
-    if subject.lower_ in ("nothing", "none", "nobody"):
+    if subject.lower_ in ("nothing", "none", "nobody") and subject.i < modal.i:
         return int(subject.i)
     for child in subject.children:
-        if child.lower_ in ("no", "neither") and child.i < subject.i and child.dep_ != "advmod":
+        ahead = child.i < min(subject.i, modal.i)
+        if child.lower_ in ("no", "neither") and ahead and child.dep_ != "advmod":
             following = child.nbor().lower_ if child.i + 1 < len(child.doc) else ""
             if following not in ("later", "more", "less", "fewer", "earlier", "longer"):
                 return int(child.i)

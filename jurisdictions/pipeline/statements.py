@@ -19,6 +19,8 @@ _FOUNDING = word_set(
     "declared governed superseded repealed revoked incorporated regarded considered excluded "
     "excepted extended assimilated"
 )
+#: How recitals weigh a reason: "Recognition of these issues is crucial".
+_WEIGHTS = word_set("crucial essential important appropriate necessary evident indispensable vital")
 #: Words that open a clause which only describes its noun.
 _RELATIVES = frozenset(("which", "who", "whose", "whom"))
 
@@ -110,7 +112,8 @@ def _status(token: Token) -> Cue | None:
         return cue_at(token.i, end, "present", token, False, token.i)
     if word in ("has", "have") and _means_the_same(token):
         return cue_at(token.i, token.i + 3, "define", token, False, token.i)
-    if word in ("does", "do") and token.i + 2 < len(doc) and token.nbor().lower_ == "not":
+    negated = word in ("does", "do") and token.i + 2 < len(doc) and token.nbor().lower_ == "not"
+    if negated and not _of_relative(token):
         verb = token.nbor(2)
         plural = {f"{base}s" for base in (verb.lower_,)} | {verb.lower_}
         if plural & lex.PRESENT_STATUS and finite_main(verb):
@@ -119,7 +122,7 @@ def _status(token: Token) -> Cue | None:
         token.tag_ in ("VBZ", "NNS")
         and token.dep_ == "ROOT"
         and token.sent[0].lower_ == "nothing"
-        and token.nbor().pos_ == "DET"
+        and (token.nbor().pos_ == "DET" or token.nbor().text == ",")
     ):
         start = token.sent.start if token.i - token.sent.start <= 5 else token.i
         return cue_at(start, token.i + 1, "present", token, True, token.i)
@@ -128,6 +131,14 @@ def _status(token: Token) -> Cue | None:
         if following.startswith("without prejudice to"):
             return cue_at(token.i, token.i + 4, "present", token, False, token.i)
     return None
+
+
+def _of_relative(verb: Token) -> bool:
+    """Tell "land to which rule 4 does not apply", which only describes the land."""
+    return any(
+        token.tag_ in ("WDT", "WP") and token.i > token.sent.start and token.nbor(-1).pos_ == "ADP"
+        for token in verb.doc[verb.sent.start : verb.i]
+    )
 
 
 def _means_the_same(have: Token) -> bool:
@@ -159,11 +170,12 @@ def _copula(root: Token) -> Cue | None:
         for token in before
     ):
         return None
-    if [token.lower_ for token in root.doc[verb.i + 1 : verb.i + 3]] in (
-        ["at", "levels"],
-        ["at", "a"],
-    ):
+    following = [token.lower_ for token in root.doc[verb.i + 1 : verb.i + 3]]
+    if following in (["at", "levels"], ["at", "a"], ["in", "line"]):
         # a state of nature that is described or aimed at
+        return None
+    if set(following) & _WEIGHTS:
+        # a recital's reason, no rule
         return None
     subject = subject_of(root, verb.i)
     if subject is not None and subject.tag_ == "EX" and founding:

@@ -170,7 +170,7 @@ def _granting(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
 
 def _having(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     """ "shall have the right", "shall enjoy freedom", "shall have its seat"."""
-    if verb.lower_ not in ("have", "enjoy", "possess", "hold"):
+    if verb.lower_ not in ("have", "enjoy", "possess", "hold", "retain"):
         return None
     at = cue.verb + 1
     stop = min(at + 9, verb.sent.end)

@@ -25,12 +25,22 @@ def governed_verb(modal: Token) -> Token:
     if head.i != modal.i and head.pos_ in _VERBAL and head.i > modal.i:
         return head
     sent = modal.sent
-    for token in modal.doc[modal.i + 1 : sent.end]:
+    for token in modal.doc[_past_aside(modal) : sent.end]:
         if token.pos_ in _VERBAL and token.lower_ not in MODALS:
             if token.pos_ == "AUX" and token.head.i > token.i and token.dep_ in ("aux", "auxpass"):
                 return token.head
             return token
     return modal
+
+
+def _past_aside(modal: Token) -> int:
+    """Return where to look for a modal's verb: past ", where no deal has been reached,"."""
+    words = modal.doc[modal.i + 1 : modal.sent.end]
+    if len(words) > 2 and words[0].text == "," and words[1].lower_ in SUBORDINATORS:
+        commas = [token.i for token in words[2:] if token.text == ","]
+        if commas:
+            return int(commas[0]) + 1
+    return int(modal.i) + 1
 
 
 def subject_of(verb: Token, before: int) -> Token | None:
@@ -44,7 +54,7 @@ def subject_of(verb: Token, before: int) -> Token | None:
     for _ in range(_MAX_CLIMB):
         subjects = [child for child in token.children if child.dep_ in _SUBJECTS]
         ahead = [child for child in subjects if child.i < before]
-        ahead = [child for child in ahead if not _is_cited(child)] or ahead
+        ahead = [child for child in ahead if not (_is_cited(child) or _hangs(child))] or ahead
         if ahead:
             return _inner_subject(ahead[-1])
         if subjects and token is verb and subjects[0].i < verb.i:
@@ -55,6 +65,14 @@ def subject_of(verb: Token, before: int) -> Token | None:
             break
         token = token.head
     return _nearest_subject(verb, before)
+
+
+def _hangs(noun: Token) -> bool:
+    """Tell the "entry" of "a State which joins after the entry into force shall": no subject."""
+    at = noun.i
+    while at > noun.sent.start and noun.nbor(at - noun.i - 1).pos_ in ("DET", "ADJ", "NOUN", "NUM"):
+        at -= 1
+    return at > noun.sent.start and noun.doc[at - 1].pos_ == "ADP"
 
 
 def _is_cited(noun: Token) -> bool:
@@ -319,6 +337,8 @@ def _is_preposition(opener: Token) -> bool:
     """
     if opener.lower_ not in ("before", "after", "than", "as", "since", "until"):
         return False
+    if opener.dep_ == "prep" and opener.lower_ in ("before", "after"):
+        return True
     words = [token for token in opener.sent if not token.is_space]
     if opener.lower_ == "as" and any(token.lower_ == "such" for token in words):
         return False
