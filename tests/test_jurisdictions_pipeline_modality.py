@@ -220,10 +220,6 @@ def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
         ),
         ("Care for these reefs is crucial.", []),
         (
-            "Nothing in this rule displaces, limits or ends a right.",
-            [("constitutive", "Nothing in this rule displaces", "rule")],
-        ),
-        (
             "The Secretary-General shall call the Board, and it shall meet.",
             [
                 ("obligation", "shall", "Secretary-General"),
