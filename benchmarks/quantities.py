@@ -50,7 +50,8 @@ UNITS = {
     "day": "day", "month": "month", "year": "year", "percentage": "percent", "per cent": "percent",
     "united states dollar": "USD", "dollar": "USD", "euro": "currency",
     "pound sterling": "currency", "knot": "kn", "kilogram": "kg", "tonne": "t", "ton": "t",
-    "long ton": "t", "short ton": "t", "gross ton": "GT", "parts-per-million": "ppm", "degree angle": "degree",
+    "long ton": "t", "short ton": "t", "gross ton": "GT", "parts-per-million": "ppm",
+    "degree angle": "degree",
     "degree Celsius": "degC", "kilowatt": "kW", "bar": "bar", "hertz": "Hz", "decibel": "dB",
 }  # fmt: skip
 _ORDINAL = re.compile(r"\w+(?:st|nd|rd|th|third|second|first)\b", re.IGNORECASE)

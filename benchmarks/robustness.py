@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from base import CorpusError
-from corpus.library import any_text
+from corpus.library import any_texts
 
 SUFFIXES = {".txt", ".md", ".csv", ".xml", ".xhtml", ".html", ".htm", ".pdf"}
 #: A character takes one to four bytes in the file's text, and as many in its provision; the rest
@@ -99,7 +99,7 @@ def read_folder(folder: Path) -> bool:
         done = extract(path)
         failed: list[str] = []
         if done.status == 0:
-            failed = list(failures(any_text(path).source, done.records))
+            failed = list(failures(any_texts(path)[0].source, done.records))
         count = sum(len(record["norms"]) for record in done.records)
         name = path.relative_to(folder)
         print(

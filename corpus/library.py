@@ -22,7 +22,7 @@ from corpus.sources import Copy, Source, load_sources
 __all__ = [
     "Scan",
     "Skipped",
-    "any_text",
+    "any_texts",
     "law_files",
     "load_digests",
     "load_folder",
@@ -131,25 +131,29 @@ def text_for(
     )
 
 
-def any_text(path: Path) -> LawText:
-    """Read a known instrument by its provisions, and any other text by its paragraphs or rows.
+def any_texts(path: Path) -> list[LawText]:
+    """Read known instruments by their provisions, and any other text by its paragraphs or rows.
 
     Args:
         path: the file; where no known instrument is recognised in it, plain text, Markdown or
             CSV.
 
+    Returns:
+        A law text for each instrument that the file holds, at least one.
+
     Raises:
         CorpusError: as :func:`text_for`, and where such a text has no words in it.
     """
     suffix = path.suffix.lower()
-    if suffix not in _UNKNOWN or recognise(path):
-        return text_for(path)
+    held = [source for source, _ in recognise(path)]
+    if held or suffix not in _UNKNOWN:
+        return [text_for(path, sources=[source]) for source in held] or [text_for(path)]
     from corpus.readers import paragraphs, rows
 
     reader = rows.read if suffix == ".csv" else paragraphs.read
     named = Instrument(id="text", jurisdiction="OTHER", title=path.name, short=path.stem)
     source = read_text(path, limit=MAX_FILE_BYTES, error=CorpusError)
-    return reader(source, instrument=named, file=path.name)
+    return [reader(source, instrument=named, file=path.name)]
 
 
 def recognise(path: Path) -> list[tuple[Source, Copy]]:

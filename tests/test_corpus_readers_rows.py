@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from base import CorpusError
-from corpus.library import any_text
+from corpus.library import any_texts
 from corpus.model import Instrument
 from corpus.readers import rows
 
@@ -39,11 +39,12 @@ def test_what_is_no_table_of_words_is_refused(source: str, words: str) -> None:
 def test_any_text_is_read_by_what_its_name_says(tmp_path: Path, name: str, ids: list[str]) -> None:
     path = tmp_path / name
     path.write_text("one,two\nthree,four\n", encoding="utf-8")
-    assert [item.id for item in any_text(path).provisions] == ids
+    (text,) = any_texts(path)
+    assert [item.id for item in text.provisions] == ids
 
 
 def test_no_other_format_is_read_unless_an_instrument_is_recognised(tmp_path: Path) -> None:
     path = tmp_path / "terms.json"
     path.write_text("[1]", encoding="utf-8")
     with pytest.raises(CorpusError, match="no known instrument"):
-        any_text(path)
+        any_texts(path)

@@ -568,3 +568,13 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.official
+def test_a_file_of_two_instruments_gives_both(corpora: Path, tmp_path: Path) -> None:
+    from corpus.library import any_texts
+
+    (path,) = (corpora / "ocsla").glob("*.txt")
+    texts = {text.instrument.id: text for text in any_texts(path)}
+    assert sorted(texts) == ["ocsla", "sla"]
+    assert texts["sla"].source == texts["ocsla"].source

@@ -67,13 +67,17 @@ def _line(record: dict[str, object]) -> str:
 
 
 def _records(file: Path) -> Iterator[dict[str, object]]:
-    from corpus.library import any_text
+    from corpus.library import any_texts
     from jurisdictions.extract import extract_texts, to_gold
 
-    text = any_text(file)
-    worded = [provision for provision in text.provisions if provision.text.strip()]
-    items = ((item.text, text.lead_in(item.id), text.instrument.id) for item in worded)
-    for provision, extraction in zip(worded, extract_texts(items), strict=True):
+    worded = [
+        (text, provision)
+        for text in any_texts(file)
+        for provision in text.provisions
+        if provision.text.strip()
+    ]
+    items = ((item.text, text.lead_in(item.id), text.instrument.id) for text, item in worded)
+    for (_, provision), extraction in zip(worded, extract_texts(items), strict=True):
         yield {
             **to_gold(extraction, provision.id),
             "spans": _spans(extraction, provision.start),
