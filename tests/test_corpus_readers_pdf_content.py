@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import ContentStream, DecodedStreamObject
@@ -43,12 +43,14 @@ operations = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(operations, max_size=8), st.sampled_from([" ", "\n", "\r\n"]))
 def test_usual_operations_are_those_of_pypdf(parts: list[str], space: str) -> None:
     data = space.join(parts).encode("latin-1") + space.encode("latin-1")
     assert text_operations(data) == as_pypdf_reads(data)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(operations, st.sampled_from(list("()<>[]{}/%'\"\\ R1-."))), max_size=8))
 def test_unusual_operations_are_left_to_pypdf_or_the_same(parts: list[str]) -> None:
     data = " ".join(parts).encode("latin-1")

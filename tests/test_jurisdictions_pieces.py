@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jurisdictions.norm import Extraction, Norm, TextSpan
 from jurisdictions.pieces import pieces, put_together
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet='aB .;\n"1', max_size=200), limit=st.integers(2, 50))
 def test_pieces_are_short_and_make_up_the_text(text: str, limit: int) -> None:
     cut = list(pieces(text, limit))
