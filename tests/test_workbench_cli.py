@@ -265,6 +265,64 @@ def test_extract_json_has_places_for_its_words(tmp_path: Path, answer: Callable[
         "obligation",
         "prohibition",
     ]
+    shall, metres = found[0]["spans"]["norms"][0], found[1]["spans"]["quantities"][0]
+    assert (text[slice(*shall)], text[slice(*metres)]) == ("shall", "200 metres")
+
+
+def test_extract_prints_the_same_records_in_every_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], answer: Callable[..., Any]
+) -> None:
+    path, out = tmp_path / "permit.csv", tmp_path / "out.jsonl"
+    path.write_text('1,"The holder shall keep a lamp lit"\n2,No vessel may anchor\n')
+    found = answer("extract", str(path), "-o", str(out))
+    assert len(found) == 2
+    lines = out.read_text(encoding="utf-8")
+    assert [json.loads(line) for line in lines.splitlines()] == found
+    assert run(["extract", str(path)]) == 0
+    assert capsys.readouterr().out == lines
+    assert run(["extract", str(path), "--json"]) == 0
+    assert capsys.readouterr().out == json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+@pytest.mark.parametrize("command", [("extract",), ("extract", "--json"), ("corpus", "text")])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    {
+        "nothing": ("law.txt", b""),
+        "white space": ("law.md", b" \n\r\n\t"),
+        "zeros": ("law.txt", b"\x00" * 64),
+        "binary": ("law.txt", bytes(range(256))),
+        "half of a surrogate pair": ("law.txt", b"The State shall \xed\xa0\xbd act."),
+        "UTF-16": ("law.txt", "The State shall act.".encode("utf-16")),
+        "no rows": ("terms.csv", b",,,\n"),
+        "one cell without end": ("terms.csv", b'"' + b"shall " * 50_000),
+        "deep XML": ("usc43.xml", b"<a>" * 50_000 + b"</a>" * 50_000),
+        "XML cut off": ("usc43.xml", b"<uscDoc><section>"),
+        "an unknown format": ("law.docx", b"PK\x03\x04 something"),
+    }.values(),
+)
+def test_no_law_text_is_one_line(
+    command: tuple[str, ...],
+    name: str,
+    content: bytes,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert name in refused(capsys, *command, str(path))
+
+
+@pytest.mark.parametrize("command", [("extract",), ("corpus", "text")])
+def test_a_text_beyond_the_limit_is_refused_before_it_is_read(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "law.txt"
+    with path.open("wb") as sparse:
+        sparse.truncate(100 * 1024 * 1024)
+    assert "larger than" in refused(capsys, *command, str(path))
+    assert "not a regular file" in refused(capsys, *command, str(tmp_path))
+    assert "no such file" in refused(capsys, *command, str(tmp_path / "none.txt"))
 
 
 def test_corpus_list_names_every_embedded_instrument(answer: Callable[..., Any]) -> None:
@@ -510,3 +568,13 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.official
+def test_a_file_of_two_instruments_gives_both(corpora: Path, tmp_path: Path) -> None:
+    from corpus.library import any_texts
+
+    (path,) = (corpora / "ocsla").glob("*.txt")
+    texts = {text.instrument.id: text for text in any_texts(path)}
+    assert sorted(texts) == ["ocsla", "sla"]
+    assert texts["sla"].source == texts["ocsla"].source

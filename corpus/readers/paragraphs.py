@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from base import CorpusError
 from corpus.model import Instrument, LawText, Provision
@@ -21,12 +22,29 @@ def read(source: str, *, instrument: Instrument, file: str) -> LawText:
     Raises:
         CorpusError: a text without a word in it.
     """
+    stretches = (found.span() for found in _PARAGRAPH.finditer(source))
+    return numbered(source, stretches, instrument=instrument, file=file)
+
+
+def numbered(
+    source: str, stretches: Iterable[tuple[int, int]], *, instrument: Instrument, file: str
+) -> LawText:
+    """Return one provision for each stretch of the source that has a word in it.
+
+    Args:
+        source: the file's own characters.
+        stretches: start and end of each, in order.
+        instrument, file: as in :func:`read`.
+
+    Raises:
+        CorpusError: none of them has a word.
+    """
     provisions: list[Provision] = []
-    for found in _PARAGRAPH.finditer(source):
-        text = found.group().strip()
+    for begin, end in stretches:
+        text = source[begin:end].strip()
         if not re.search(r"\w", text):
             continue
-        start = found.start() + found.group().index(text)
+        start = source.index(text, begin)
         number = len(provisions) + 1
         provisions.append(
             Provision(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from base import CorpusError
 from corpus.model import Instrument, LawText
 from corpus.readers import isa, numbered, treaty
+from corpus.readers.pdf_content import text_only
 from corpus.readers.reflow import PAGE_BREAK, body_lines, paragraphs
 from corpus.sources import Scheme
 
@@ -31,6 +32,9 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 #: Height of a line in points, and share of the page that its foot takes.
 _LINE = 15.0
 _FOOT = 0.08
+
+#: Half of a pair, which a font's broken table of characters may give.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 _GUTTER = re.compile(r" {3,}")
 
@@ -139,13 +143,14 @@ def _page_text(page: PageObject) -> str:
         if len(text.strip()) > 1:
             places.append((tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]))
 
-    text = page.extract_text(visitor_text=note)
+    with text_only(page):
+        text = page.extract_text(visitor_text=note)
     box = page.mediabox
     order = drawing_order(places, bottom=float(box.bottom), size=(box.width, box.height))
     if order != "reading":
         layout = page.extract_text(extraction_mode="layout")
         text = split_columns(layout) if order == "hopping" else layout
-    return text[:MAX_PAGE_CHARACTERS].translate(_LIGATURES)
+    return _SURROGATE.sub("\ufffd", text[:MAX_PAGE_CHARACTERS].translate(_LIGATURES))
 
 
 def drawing_order(

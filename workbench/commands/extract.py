@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from base import UsageError
-from workbench.output import echo_json, json_option, progress
+from workbench.output import echo_json_list, json_option, progress
 
 if TYPE_CHECKING:
-    from corpus.model import LawText
+    from jurisdictions.norm import Extraction
 
 
 @click.command()
@@ -33,52 +34,73 @@ def command(file: Path | None, segments: Path | None, output: Path | None, as_js
         count = segments_jsonl(segments, output)
         progress(f"{count} segments read, {output} written")
         return 0
-    records = _provisions(file) if file is not None else []
-    if output is not None:
-        from base import write_whole
-
-        write_whole(output, _lines(records))
-        progress(f"{len(records)} provisions read, {output} written")
-    if as_json:
-        echo_json(records)
-    elif output is None:
-        click.echo(_lines(records), nl=False)
+    if file is not None:
+        _write(_records(file), output, as_json)
     return 0
 
 
-def _lines(records: list[dict[str, object]]) -> str:
+def _write(records: Iterator[dict[str, object]], output: Path | None, as_json: bool) -> None:
+    """Write records one by one as they are read, so that memory does not grow with the law."""
     import json
 
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    if output is not None:
+        from base import write_whole
+
+        write_whole(output, (_line(record) for record in records))
+        with output.open(encoding="utf-8") as lines:
+            count = sum(1 for _ in lines)
+        progress(f"{count} provisions read, {output} written")
+        if as_json:
+            with output.open(encoding="utf-8") as lines:
+                echo_json_list(json.loads(line) for line in lines)
+    elif as_json:
+        echo_json_list(records)
+    else:
+        for record in records:
+            click.echo(_line(record), nl=False)
 
 
-def _provisions(file: Path) -> list[dict[str, object]]:
+def _line(record: dict[str, object]) -> str:
+    import json
+
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _records(file: Path) -> Iterator[dict[str, object]]:
+    from corpus.library import any_texts
     from jurisdictions.extract import extract_texts, to_gold
 
-    text = _law_text(file)
-    worded = [provision for provision in text.provisions if provision.text.strip()]
-    items = ((item.text, text.lead_in(item.id), text.instrument.id) for item in worded)
-    return [
-        {
+    worded = [
+        (text, provision)
+        for text in any_texts(file)
+        for provision in text.provisions
+        if provision.text.strip()
+    ]
+    items = ((item.text, text.lead_in(item.id), text.instrument.id) for text, item in worded)
+    for (_, provision), extraction in zip(worded, extract_texts(items), strict=True):
+        yield {
             **to_gold(extraction, provision.id),
+            "spans": _spans(extraction, provision.start),
             "citation": provision.citation,
             "text": provision.text,
             "start": provision.start,
             "end": provision.end,
             "page": provision.page,
         }
-        for provision, extraction in zip(worded, extract_texts(items), strict=True)
-    ]
 
 
-def _law_text(file: Path) -> LawText:
-    """Read a known instrument by its provisions, and any other plain text by its paragraphs."""
-    from base import CorpusError, read_text
-    from corpus.library import recognise, text_for
-    from corpus.model import Instrument
-    from corpus.readers import paragraphs
+def _spans(extraction: Extraction, offset: int) -> dict[str, list[list[int] | None]]:
+    """Return where the words of cues, quantities and exceptions stand in the whole text.
 
-    if file.suffix.lower() not in (".txt", ".md") or recognise(file):
-        return text_for(file)
-    named = Instrument(id="text", jurisdiction="OTHER", title=file.name, short=file.stem)
-    return paragraphs.read(read_text(file, error=CorpusError), instrument=named, file=file.name)
+    ``None`` stands for a cue that is in the lead-in.
+    """
+    from jurisdictions.norm import LEAD_IN
+
+    return {
+        "norms": [
+            None if norm.cue == LEAD_IN else [offset + norm.start, offset + norm.end]
+            for norm in extraction.norms
+        ],
+        "quantities": [[offset + item.start, offset + item.end] for item in extraction.quantities],
+        "exceptions": [[offset + item.start, offset + item.end] for item in extraction.exceptions],
+    }

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Runs every benchmark to the end, the longest last; one whose data are absent is skipped with the
+# reason. Exit status 1 when any of them failed.
+#
+#     sh benchmarks/all.sh PYTHON CORPORA GOLD DATA
+python=$1 corpora=$2 gold=$3 data=$4
+status=0
+
+# measure NEEDED SCRIPT [ARGUMENT ...]
+measure() {
+  needed=$1 script=$2
+  shift 2
+  echo "== benchmarks/$script.py $*"
+  if [ -n "$needed" ] && [ ! -e "$needed" ]; then
+    echo "skipped: no $needed"
+  elif ! "$python" "benchmarks/$script.py" "$@"; then
+    echo "failed: benchmarks/$script.py"
+    status=1
+  fi
+}
+
+PYTHONPATH=$(pwd)${PYTHONPATH:+:$PYTHONPATH}
+export PYTHONPATH
+for path in benchmarks/*.py; do
+  name=$(basename "$path" .py)
+  case $name in
+    extraction) measure "$corpora" extraction "$corpora" --words 4000 ;;
+    parity | references | spans) measure "$corpora" "$name" "$corpora" ;;
+    quantities) measure "$gold" quantities "$gold" ;;
+    hulls) measure "$data/hulls/reference_hulls.csv" hulls "$data/hulls/reference_hulls.csv" ;;
+    zones) measure "$data/zones/known_sites.csv" zones "$data/zones/known_sites.csv" ;;
+    robustness | __init__) ;;
+    *) measure "" "$name" ;;
+  esac
+done
+measure "$corpora" robustness "$corpora"
+exit $status
