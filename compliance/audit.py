@@ -28,6 +28,7 @@ from compliance.limits import limits_of
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
+from jurisdictions.order import PartialOrder, order_at
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
@@ -92,7 +93,7 @@ def audit(
         for entry in book.instruments
     }
     judged = _judge_rules(book, situation, scopes)
-    judged, conflicts = _settle(judged)
+    judged, conflicts = _settle(judged, order_at(situation.circumstances))
     findings = [_finding(item, book, situation) for item in judged]
     findings += _accounts(book, situation, scopes)
     findings.sort(key=_order({provision.id: i for i, provision in enumerate(book.provisions)}))
@@ -145,7 +146,9 @@ def _judge_rules(
     return judged
 
 
-def _settle(judged: list[_Judged]) -> tuple[list[_Judged], tuple[Conflict, ...]]:
+def _settle(
+    judged: list[_Judged], order: PartialOrder
+) -> tuple[list[_Judged], tuple[Conflict, ...]]:
     """Override rules that lost a conflict to one that also applies here."""
     applied = {
         item.rule.id: item
@@ -155,7 +158,7 @@ def _settle(judged: list[_Judged]) -> tuple[list[_Judged], tuple[Conflict, ...]]
     bounds: list[Bound] = []
     for item in applied.values():
         bounds.extend(bounds_of(item.rule, item.jurisdiction))
-    clashes = find_clashes(bounds)
+    clashes = find_clashes(bounds, order)
     losers = {clash.loser.rule.id: clash for clash in clashes if clash.loser is not None}
     settled = [
         replace(item, outcome=_overridden(item.outcome, losers[item.rule.id]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from compliance.finding import Limit
 from jurisdictions.parties import party_status, unclos_party
 from jurisdictions.party_table import load_party_table

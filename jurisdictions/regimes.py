@@ -17,6 +17,12 @@ JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERI
 
 MINERAL_PURPOSES = frozenset({"mineral_exploration", "mineral_exploitation"})
 
+#: Zones of a coastal State, whose party status counts there.
+NATIONAL_ZONES = frozenset(
+    {"internal_waters", "archipelagic_waters", "territorial_sea", "contiguous_zone", "eez"}
+    | {"continental_shelf"}
+)
+
 # Parts of UNCLOS that create institutions and procedures by consent: they bind parties only and are
 # not invoked as custom (deep seabed, dispute settlement, final clauses, annexes). The general
 # provisions, Art. 300 to 304, are.

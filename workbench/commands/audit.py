@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
@@ -50,15 +49,16 @@ def command(
     from compliance.report.as_json import to_json
     from habitat.load import MAX_DESIGN_BYTES, load_design
     from workbench.law import rulebook
+    from workbench.options import day
 
     wanted = _formats(formats, output)
-    day = _date(as_of)
+    as_of_day = day(as_of, option="--as-of")
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
     result = audit(
         loaded,
         rulebook(corpus),
-        as_of=day,
+        as_of=as_of_day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=judged,
     )
@@ -92,17 +92,6 @@ def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
                 f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
             )
     return names
-
-
-def _date(text: str | None) -> date:
-    if text is None:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise UsageError(
-            f"--as-of: {text!r} is not a date", hint="write it as YYYY-MM-DD, such as 2024-06-30"
-        ) from problem
 
 
 def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
