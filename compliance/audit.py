@@ -36,6 +36,7 @@ from jurisdictions.regimes import (
     instrument_scope,
     jurisdiction_scope,
     provision_scope,
+    without_custom,
 )
 from jurisdictions.rulebook import ProvisionEntry, Rule, RuleBook
 
@@ -70,6 +71,7 @@ def audit(
     as_of: date,
     design_hash: str = "",
     jurisdictions: frozenset[str] | None = None,
+    custom: bool = True,
 ) -> AuditResult:
     """Judge a design against a rule book.
 
@@ -79,6 +81,8 @@ def audit(
         as_of: the date whose law applies.
         design_hash: SHA-256 of the design file, recorded in the result.
         jurisdictions: ids to judge; all modelled ones when ``None``.
+        custom: judge, and label, what is invoked only as custom against a State that is no party;
+            otherwise it is inapplicable with that reason.
 
     Returns:
         The result, the same for the same inputs: nothing in it depends on the clock.
@@ -89,7 +93,7 @@ def audit(
     situation = situate(design, as_of=as_of)
     scopes = {
         entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or instrument_scope(entry.instrument, situation.circumstances)
+        or _basis(instrument_scope(entry.instrument, situation.circumstances), custom)
         for entry in book.instruments
     }
     judged = _judge_rules(book, situation, scopes)
@@ -114,13 +118,14 @@ def audit(
         site=_site(situation),
         as_of=as_of.isoformat(),
         verdict=verdict,
-        jurisdictions=_jurisdictions(situation, jurisdictions),
+        jurisdictions=_jurisdictions(situation, jurisdictions, custom),
         findings=tuple(findings),
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
         conflicts=conflicts,
         derived=_derived(situation),
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
+        options={"custom": custom},
         inputs=_inputs(book, design_hash),
     )
 
@@ -129,6 +134,10 @@ def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
     if wanted is not None and jurisdiction not in wanted:
         return Scope(False, "left out of this audit on request")
     return None
+
+
+def _basis(scope: Scope, custom: bool) -> Scope:
+    return scope if custom else without_custom(scope)
 
 
 def _judge_rules(
@@ -331,11 +340,13 @@ def _totals(
 
 
 def _jurisdictions(
-    situation: Situation, wanted: frozenset[str] | None
+    situation: Situation, wanted: frozenset[str] | None, custom: bool
 ) -> tuple[JurisdictionStatus, ...]:
     listed = []
     for name in JURISDICTIONS:
-        scope = _scope(name, wanted) or jurisdiction_scope(name, situation.circumstances)
+        scope = _scope(name, wanted) or _basis(
+            jurisdiction_scope(name, situation.circumstances), custom
+        )
         listed.append(JurisdictionStatus(id=name, binding=scope.binding, reason=scope.reason))
     return tuple(listed)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from corpus.model import Instrument
-from jurisdictions.parties import eu_member, unclos_party
+from corpus.model import Instrument, Version
+from jurisdictions.parties import eu_member, party_status, unclos_party
 
 #: The jurisdictions that the engine models, in report order.
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
@@ -114,6 +114,9 @@ def provision_scope(
     for part in instrument.superseded:
         if at.as_of >= part.since and part.covers(provision_id):
             return Scope(False, f"superseded from {part.since} by {part.by}")
+    for version in instrument.versions:
+        if version.covers(provision_id) and not version.holds(at.as_of):
+            return Scope(False, _out_of_time(version, at.as_of))
     path = provision_id.partition(":")[2]
     if instrument.id != "unclos" or scope.binding is not True or scope.basis != "custom":
         return scope
@@ -124,6 +127,14 @@ def provision_scope(
         and any(low <= int(head) <= high for low, high in _TREATY_ONLY_ARTICLES)
     )
     return _parties_only(scope) if treaty_only else scope
+
+
+def _out_of_time(version: Version, as_of: date) -> str:
+    if version.in_force_from is not None and as_of < version.in_force_from:
+        return (
+            f"not yet in force on {as_of}: brought in from {version.in_force_from} by {version.by}"
+        )
+    return f"an earlier edition, in force until {version.in_force_until}; replaced by {version.by}"
 
 
 def _parties_only(scope: Scope) -> Scope:
@@ -252,4 +263,20 @@ def _area_only(at: Circumstances, scope: Scope) -> Scope:
         return Scope(False, "the seabed at the site is not the Area")
     if at.seabed_open:
         return _open_seabed()
-    return _parties_only(scope) if scope.basis == "custom" else scope
+    if scope.basis == "custom":
+        return _parties_only(scope)
+    state = at.coastal_state or at.sponsoring_state or at.operator_state
+    status = party_status("part-xi-agreement", state, at.as_of) if state else None
+    if status is not None and status.party is False:
+        return Scope(False, f"binds its parties only; {status.reason}, though to UNCLOS")
+    return scope
+
+
+def without_custom(scope: Scope) -> Scope:
+    """Leave out what is invoked only as custom; open while the State that decides is not given."""
+    if scope.basis != "custom" or scope.binding is False:
+        return scope
+    if scope.missing:
+        return Scope(None, scope.reason, missing=scope.missing)
+    reason = scope.reason.partition(":")[0]
+    return Scope(False, f"invoked only as custom, which this audit leaves out; {reason}")

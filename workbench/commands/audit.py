@@ -27,6 +27,11 @@ FORMATS = ("json", "html")
     metavar="ID",
     help="Judge only these jurisdictions (repeatable).",
 )
+@click.option(
+    "--without-custom",
+    is_flag=True,
+    help="Leave out provisions that bind a State which is no party only as custom.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
@@ -35,6 +40,7 @@ def command(
     corpus: Path | None,
     as_of: str | None,
     jurisdictions: tuple[str, ...],
+    without_custom: bool,
     output: Path | None,
     formats: str | None,
     as_json: bool,
@@ -61,6 +67,7 @@ def command(
         as_of=as_of_day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=judged,
+        custom=not without_custom,
     )
     reports: dict[str, str] = {}
     for name in wanted:
