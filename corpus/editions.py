@@ -44,7 +44,8 @@ def edition_at(text: LawText, day: date) -> LawText:
         for provision in text.provisions
         if not any(part.covers(provision.id) for part in gone)
     )
-    return LawText(replace(instrument, versions=(), superseded=()), text.file, text.source, kept)
+    dated = replace(instrument, edition=f"as in force on {day}", versions=(), superseded=())
+    return LawText(dated, text.file, text.source, kept)
 
 
 def _renamed(provision: Provision, versions: list[Version]) -> Provision:
