@@ -146,9 +146,7 @@ def impact(
         norms=norm_changes(pairs, old, new),
         rules=tuple(_rule_changes(binding, before, after)),
         designs=tuple(
-            _design_impact(
-                shown, design, _within(book, before), _within(book, after), as_of, causes
-            )
+            _design_impact(shown, design, *within, as_of, causes)
             for shown, design in designs.items()
         ),
     )
