@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 from base import BindingError
 
@@ -175,7 +175,7 @@ def read_party_table(treaties: str, parties: str, reservations: str = "") -> Par
         BindingError: naming file and line of the row that is wrong.
     """
     data = tomllib.loads(treaties)
-    known = {name: Treaty(id=name, **_fields(table)) for name, table in data["treaty"].items()}
+    known = {name: Treaty(id=name, **table) for name, table in data["treaty"].items()}
     states = frozenset(data["states"]["codes"].split())
     reader = _Reader(known, states, data["source"])
     members: dict[tuple[str, str], tuple[Membership, ...]] = {}
@@ -197,10 +197,6 @@ def read_party_table(treaties: str, parties: str, reservations: str = "") -> Par
         territories=dict(data["states"].get("answered_for_by", {})),
         sources=data["source"],
     )
-
-
-def _fields(table: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if not name.startswith("provisional")}
 
 
 def _rows(text: str, file: str, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:

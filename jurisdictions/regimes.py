@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from corpus.model import Instrument, Version
-from jurisdictions.parties import eu_member, party_status, unclos_party
+from jurisdictions.parties import eu_member, party_status, reservation, unclos_party
 
 #: The jurisdictions that the engine models, in report order.
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
@@ -117,6 +117,10 @@ def provision_scope(
     for version in instrument.versions:
         if version.covers(provision_id) and not version.holds(at.as_of):
             return Scope(False, _out_of_time(version, at.as_of))
+    state = at.coastal_state or at.sponsoring_state or at.operator_state
+    shut_out = reservation(provision_id, state, at.as_of) if state else None
+    if shut_out is not None and shut_out.kind == "reservation" and scope.binding is not False:
+        return Scope(False, f"{state} has made a reservation to it since {shut_out.since}")
     path = provision_id.partition(":")[2]
     if instrument.id != "unclos" or scope.binding is not True or scope.basis != "custom":
         return scope

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 from base import BindingError
 from corpus.sources import JURISDICTIONS, load_sources
-from jurisdictions.parties import party_status
+from jurisdictions.parties import party_status, reservation
 from jurisdictions.party_table import load_party_table
 from jurisdictions.places import place
 from jurisdictions.regimes import Circumstances
@@ -49,7 +49,8 @@ class Relation:
         zones: one of them must hold at the site; any where empty.
         where: flag of the site that must hold; none where empty.
         purposes: the design must have one of them; any where empty.
-        parties_of: treaties to which every State concerned must be party.
+        parties_of: treaties to which every State concerned must be party. A State's reservation to
+            the provision or to an end shuts the relation too.
         since, until: first and last day.
     """
 
@@ -114,16 +115,29 @@ class Relation:
     def _in_zone(self, at: Circumstances) -> bool | None:
         if not self.zones:
             return True
-        return None if at.zones is None else bool(self.zones & at.zones)
+        if at.zones is None:
+            return None
+        worlds = [at.zones]
+        if at.seabed_open:
+            worlds.append((at.zones - {"area"}) | {"continental_shelf"})
+        answers = {bool(self.zones & zones) for zones in worlds}
+        return answers.pop() if len(answers) == 1 else None
 
     def _between_parties(self, at: Circumstances) -> bool | None:
+        states = [
+            state
+            for state in (at.coastal_state, at.operator_state, at.sponsoring_state)
+            if state is not None
+        ]
+        ends = (self.provision, self.source, self.target)
+        if any(reservation(name, state, at.as_of) for name in ends for state in states):
+            return False
         if not self.parties_of:
             return True
-        states = {at.coastal_state, at.operator_state, at.sponsoring_state} - {None}
         bound = [
             party_status(treaty, state, at.as_of).party
             for treaty in self.parties_of
-            for state in sorted(state for state in states if state is not None)
+            for state in states
         ]
         if False in bound:
             return False

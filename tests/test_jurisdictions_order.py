@@ -97,6 +97,25 @@ def test_a_missing_fact_ranks_nothing_and_is_told() -> None:
     assert not set(order.active()) & set(order.undecided())
 
 
+def test_a_reservation_shuts_a_relation_for_its_state() -> None:
+    on_delimitation = Relation(
+        "unclos:83", "continental-shelf-1958:6", "prevails_over", "unclos:311.1", "later text"
+    )
+    for state, holds in (("PRT", True), ("FRA", False)):
+        at = replace(AZORES, coastal_state=state, operator_state=state)
+        assert on_delimitation.holds(at) is holds
+    disputes = replace(on_delimitation, source="unclos:298.1.a")
+    chinese = replace(AZORES, coastal_state="CHN", operator_state="CHN")
+    for day, holds in ((date(2006, 8, 24), True), (date(2006, 8, 25), False)):
+        assert disputes.holds(replace(chinese, as_of=day)) is holds
+
+
+def test_where_the_seabed_may_be_shelf_rules_of_the_area_rank_nothing() -> None:
+    order = order_at(replace(CLIPPERTON, seabed_open=True))
+    assert order.prevails("unclos:153", "isa-nodules:31") is None
+    assert "isa-nodules:1.5" in {item.provision for item in order.undecided()}
+
+
 def test_the_agreement_of_2023_yields_from_its_first_day() -> None:
     at = replace(CLIPPERTON, operator_state="CHL")
     for day, count in ((date(2026, 1, 16), 0), (date(2026, 1, 17), 4)):

@@ -12,6 +12,7 @@ from corpus.model import Instrument, Superseded
 from jurisdictions.parties import unclos_party
 from jurisdictions.regimes import (
     Circumstances,
+    Scope,
     instrument_scope,
     jurisdiction_scope,
     provision_scope,
@@ -213,3 +214,16 @@ def test_of_the_deep_seabed_only_what_all_accept_meets_a_non_party(
     at = replace(DEEP, operator_state="USA", sponsoring_state=None)
     unclos = instrument("unclos", "UNCLOS")
     assert provision_scope(provision, unclos, at, instrument_scope(unclos, at)).binding is binding
+
+
+def test_a_reservation_takes_a_provision_out_for_its_state() -> None:
+    protocol = instrument("london-protocol", "OTHER")
+    bound = Scope(True, "a treaty in force")
+    china = replace(DEEP, sponsoring_state=None, operator_state="CHN")
+    japan = replace(china, operator_state="JPN")
+    for provision, at, binding in (
+        ("london-protocol:16.2", china, False),
+        ("london-protocol:16.2", japan, True),
+        ("london-protocol:4.1", china, True),
+    ):
+        assert provision_scope(provision, protocol, at, bound).binding is binding
