@@ -115,7 +115,7 @@ def print_impact(result: Impact) -> None:
         say,
         "Norms that changed",
         [
-            f"{change.provision}: {change.kind} {change.old or '-'} -> {change.new or '-'}"
+            f"{change.provision}: {change.kind} {_short(change.old)} -> {_short(change.new)}"
             for change in result.norms
         ],
     )
@@ -130,13 +130,17 @@ def _named(text: LawText) -> str:
     return f"{text.file}, {edition} ({text.instrument.text_source}{checked})"
 
 
+def _short(words: str, length: int = 70) -> str:
+    return f"{words[:length]}…" if len(words) > length else words or "-"
+
+
 def _line(pair: Pair) -> str:
     if pair.status == "renumbered" and pair.old is not None and pair.new is not None:
         reworded = "" if pair.likeness == 1.0 else " and reworded"
         return f"renumbered{reworded}: {pair.old.id} -> {pair.new.id}"
     shown = pair.new or pair.old
     words = "" if shown is None else " ".join(shown.text.split())
-    return f"{pair.status}: {pair.id} “{words[:70]}{'…' if len(words) > 70 else ''}”"
+    return f"{pair.status}: {pair.id} “{_short(words)}”"
 
 
 def _rule_line(change: RuleChange) -> str:
