@@ -15,7 +15,7 @@ import pytest
 
 from base import CorpusError
 from compliance.impact import Impact, VerdictChange, impact
-from compliance.report.impact import impact_data, print_impact, to_json
+from compliance.report.impact import impact_data, print_impact, to_html, to_json
 from corpus.digests import load_digests, read
 from corpus.editions import edition_at
 from corpus.model import LawText
@@ -200,6 +200,20 @@ def test_reports_hold_what_was_found(capsys: pytest.CaptureFixture[str]) -> None
     shown = " ".join(capsys.readouterr().out.split())
     for words in ("<= 500 m -> <= 400 m", "satisfied -> violated", "because of unclos:60.5"):
         assert words in shown
+
+
+def test_the_page_shows_the_change_and_reaches_for_nothing_outside() -> None:
+    line = paragraph("5")
+    result = amended(
+        lambda text: text.replace("500 metres", "400 metres").replace(
+            line[:20], f"{line[:20]}<script>alert(1)</script> "
+        )
+    )
+    page = to_html(result)
+    for words in ("&lt;= 400 m", "unclos-60-5-width", "&lt;script&gt;", "lawful"):
+        assert words in page
+    for reach in ("<script", "http://", "https://", "src=", "@import", "url("):
+        assert reach not in page
 
 
 def _ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:

@@ -1,15 +1,17 @@
-"""The result of comparing two editions as JSON and for the terminal."""
+"""The result of comparing two editions: JSON, one HTML page, and lines for the terminal."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from dataclasses import asdict
+from importlib.resources import files
 from typing import Any
 
 from base import visible
 from compliance.alignment import Pair
 from compliance.impact import DesignImpact, Impact, RuleChange, VerdictChange
+from compliance.report.words import NO_ADVICE, VERDICTS
 from corpus.model import LawText, Provision
 from jurisdictions.rulebook import LawValue
 
@@ -39,6 +41,30 @@ def impact_data(result: Impact) -> dict[str, Any]:
 def to_json(result: Impact) -> str:
     """Return the result as JSON text."""
     return json.dumps(impact_data(result), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def to_html(result: Impact) -> str:
+    """Return the result as one HTML page without any outside reference."""
+    import jinja2
+
+    folder = files("compliance.report")
+    pages = {
+        name: (folder / name).read_text(encoding="utf-8") for name in ("impact.html", "report.css")
+    }
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(pages),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["visible"] = lambda text, length: visible(_short(text, length))
+    return environment.get_template("impact.html").render(
+        title=result.new.instrument.title,
+        data=impact_data(result),
+        verdict_words=VERDICTS,
+        no_advice=NO_ADVICE,
+    )
 
 
 def _edition(text: LawText) -> dict[str, Any]:

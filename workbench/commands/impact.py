@@ -23,7 +23,9 @@ _DATED = re.compile(r"([a-z0-9-]+)(?:@(\S+))?")
 @click.argument("designs", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--corpus", type=click.Path(path_type=Path), help="Folder of official law texts.")
 @click.option("--as-of", metavar="DATE", help="Judge the designs as of this date (YYYY-MM-DD).")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for impact.json.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder for impact.json and .html."
+)
 @json_option
 def command(
     old: str,
@@ -40,7 +42,7 @@ def command(
     Without DESIGNS the examples are judged.
     """
     from compliance.impact import impact
-    from compliance.report.impact import print_impact, to_json
+    from compliance.report.impact import print_impact, to_html, to_json
     from examples import examples
     from habitat.load import load_design
     from workbench.law import rulebook
@@ -53,8 +55,9 @@ def command(
     }
     result = impact(*editions, rulebook(corpus), judged, as_of=on)
     if output is not None:
-        write_whole(output / "impact.json", to_json(result))
-        progress(f"{output / 'impact.json'} written")
+        for name, content in (("impact.json", to_json(result)), ("impact.html", to_html(result))):
+            write_whole(output / name, content)
+            progress(f"{output / name} written")
     if as_json:
         click.echo(to_json(result), nl=False)
     else:
