@@ -38,6 +38,8 @@ def party_status(treaty: str, state: str, as_of: date) -> PartyStatus:
     rows = table.rows(treaty, state)
     bound = table.party(treaty, state, as_of)
     certainty: Certainty = "read" if rows and rows[0].certainty == "read" else "recalled"
+    if not table.knows(state):
+        return PartyStatus(bound, f"{state} is no State that the table of parties knows")
     if bound is None:
         return PartyStatus(None, f"whether {state} is a party to {title} is not in the table")
     if bound:

@@ -112,6 +112,10 @@ class PartyTable:
     territories: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
+    def knows(self, state: str) -> bool:
+        """Say whether a code is that of a State or of a territory that a State answers for."""
+        return state in self.states or state in self.territories
+
     def rows(self, treaty: str, state: str) -> tuple[Membership, ...]:
         """Return what is known of a State (or of the State that answers for a territory)."""
         return self.members.get((treaty, self.territories.get(state, state)), ())

@@ -83,6 +83,30 @@ def test_status_by_date(treaty: str, state: str, day: date, party: bool | None) 
     assert party_status(treaty, state, day).party is party
 
 
+def test_a_code_of_no_state_is_told() -> None:
+    status = unclos_party("XYZ", date(2026, 1, 1))
+    assert status.party is False
+    assert "no State that the table of parties knows" in status.reason
+    assert all(TABLE.knows(state) for state in ("FRA", "GRL", "EUE"))
+
+
+def test_every_territory_is_answered_for_by_a_state() -> None:
+    assert set(TABLE.territories.values()) <= TABLE.states
+    assert not set(TABLE.territories) & TABLE.states
+
+
+def test_every_named_source_is_used_and_every_row_names_one() -> None:
+    used = {row.source for rows in TABLE.members.values() for row in rows}
+    used |= {item.source for item in TABLE.reservations}
+    assert used == set(TABLE.sources)
+
+
+def test_what_is_read_names_where_and_what_is_recalled_says_so() -> None:
+    for rows in TABLE.members.values():
+        for row in rows:
+            assert row.certainty == "recalled" or row.source != "recalled"
+
+
 def test_membership_of_the_union_ends() -> None:
     assert eu_member("GBR", date(2020, 12, 31))
     assert not eu_member("GBR", date(2021, 1, 1))

@@ -91,8 +91,7 @@ def _order(at: str | None, as_of: str | None, state: str | None) -> PartialOrder
     from jurisdictions.zones import resolve
     from workbench.options import day, position
 
-    table = load_party_table()
-    if state is not None and state not in table.states | set(table.territories):
+    if state is not None and not load_party_table().knows(state):
         raise UsageError(
             f"--state: {state!r} is no State", hint="use its ISO 3166-1 alpha-3 code, such as FRA"
         )
