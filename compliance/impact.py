@@ -9,42 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from base import CorpusError
 from compliance.alignment import Pair, align
 from compliance.audit import audit
+from compliance.edition_rules import (
+    GONE,
+    RuleChange,
+    bound_to,
+    compiled,
+    following,
+    rule_changes,
+    within_book,
+)
 from compliance.finding import AuditResult, Finding, Verdict
 from compliance.norm_changes import NormChange, norm_changes
-from corpus.digests import load_digests
 from corpus.model import LawText
-from jurisdictions.binding import BindingFile, RuleBinding
-from jurisdictions.compiler import compile_rulebook, law_numbers, load_bindings
-from jurisdictions.rulebook import LawValue, Rule, RuleBook
+from jurisdictions.binding import BindingFile
+from jurisdictions.compiler import load_bindings
+from jurisdictions.rulebook import Rule, RuleBook
 
 if TYPE_CHECKING:
     from habitat.design import Design
-
-RuleChangeKind = Literal["number", "lost", "gained", "moved"]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleChange:
-    """A rule that reads another number, follows its provision, or has lost it.
-
-    Attributes:
-        rule: id of the rule.
-        kind: ``number``, ``moved`` (renumbered), ``lost`` or ``gained``.
-        old_provision, new_provision: where it stands; empty where the provision is absent.
-        old, new: the numbers; ``None`` where none is read or they are the same.
-    """
-
-    rule: str
-    kind: RuleChangeKind
-    old_provision: str
-    new_provision: str
-    old: LawValue | None = None
-    new: LawValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +117,22 @@ def impact(
     binding = (load_bindings() if bindings is None else bindings).get(
         name, BindingFile(instrument=name)
     )
-    renamed = dict(filter(None, (pair.renamed for pair in pairs)))
-    if _bound_to(new, old):
-        back = {target: source for source, target in renamed.items()}
-        before, after = _compiled(old, _following(binding, back)), _compiled(new, binding)
+    if bound_to(new, old):
+        before, after = (
+            compiled(old, following(binding, _moves_back(pairs))),
+            compiled(new, binding),
+        )
     else:
-        before, after = _compiled(old, binding), _compiled(new, _following(binding, renamed))
-    within = _within(book, before), _within(book, after)
-    causes = _Causes.of(pairs, renamed)
+        before, after = compiled(old, binding), compiled(new, following(binding, _moves(pairs)))
+    within = within_book(book, before), within_book(book, after)
+    causes = _Causes.of(pairs)
     return Impact(
         instrument=name,
         old=old,
         new=new,
         pairs=pairs,
         norms=norm_changes(pairs, old, new),
-        rules=tuple(_rule_changes(binding, before, after)),
+        rules=tuple(rule_changes(binding, before, after)),
         designs=tuple(
             _design_impact(shown, design, *within, as_of, causes)
             for shown, design in designs.items()
@@ -152,135 +140,52 @@ def impact(
     )
 
 
-def _compiled(text: LawText, binding: BindingFile) -> RuleBook:
-    """Compile one edition with those of its rules that find their provision."""
-    present = {provision.id for provision in text.provisions}
-    kept = BindingFile(
-        instrument=binding.instrument,
-        rules=tuple(rule for rule in binding.rules if rule.provision in present),
-        reviewed=binding.reviewed,
-    )
-    return compile_rulebook({text.instrument.id: text}, {binding.instrument: kept})
+def _moves(pairs: Iterable[Pair]) -> dict[str, str]:
+    """What old ids mean in the new edition: a removed one nothing, though another may hold it."""
+    moves = {}
+    for pair in pairs:
+        if pair.old is not None and pair.new is None:
+            moves[pair.old.id] = f"{pair.old.id}{GONE}"
+        elif pair.renamed is not None:
+            moves[pair.renamed[0]] = pair.renamed[1]
+    return moves
 
 
-def _bound_to(one: LawText, other: LawText) -> bool:
-    """Say whether the bindings' ids are those of ``one``: the embedded text, and not ``other``."""
-    embedded = load_digests().get(one.instrument.id)
-    known = "" if embedded is None else embedded.instrument.sha256
-    return one.instrument.sha256 == known != other.instrument.sha256
-
-
-def _following(binding: BindingFile, moves: Mapping[str, str]) -> BindingFile:
-    """Let rules and reviews follow provisions that stand under another number."""
-    return BindingFile(
-        instrument=binding.instrument,
-        rules=tuple(_moved(rule, moves) for rule in binding.rules),
-        reviewed=tuple(
-            item.model_copy(
-                update={"provisions": tuple(moves.get(name, name) for name in item.provisions)}
-            )
-            for item in binding.reviewed
-        ),
-    )
-
-
-def _moved(rule: RuleBinding, moves: Mapping[str, str]) -> RuleBinding:
-    used = {rule.provision} | {
-        pointer.provision
-        for predicate in (rule.when, rule.require, rule.unless)
-        for pointer in law_numbers(predicate)
-        if pointer.provision is not None
-    }
-    if not used & moves.keys():
-        return rule
-    return RuleBinding.model_validate(
-        _rewritten(rule.model_dump(mode="json", by_alias=True, exclude_none=True), moves)
-    )
-
-
-def _rewritten(data: Any, moves: Mapping[str, str]) -> Any:
-    """Replace provision ids wherever a binding names them."""
-    if isinstance(data, dict):
-        return {
-            key: moves.get(value, value)
-            if key == "provision" and isinstance(value, str)
-            else _rewritten(value, moves)
-            for key, value in data.items()
-        }
-    return [_rewritten(item, moves) for item in data] if isinstance(data, list) else data
-
-
-def _within(book: RuleBook, edition: RuleBook) -> RuleBook:
-    """Put an edition in the place of its instrument."""
-    (entry,) = edition.instruments
-    name = entry.instrument.id
-    if name not in book.instrument_by_id:
-        return RuleBook(
-            key=book.key,
-            instruments=(*book.instruments, entry),
-            provisions=(*book.provisions, *edition.provisions),
-            rules=(*book.rules, *edition.rules),
-            reviewed={**book.reviewed, **edition.reviewed},
-        )
-    return RuleBook(
-        key=book.key,
-        instruments=tuple(
-            entry if item.instrument.id == name else item for item in book.instruments
-        ),
-        provisions=(
-            *(item for item in book.provisions if item.instrument != name),
-            *edition.provisions,
-        ),
-        rules=(*(item for item in book.rules if item.instrument != name), *edition.rules),
-        reviewed={**book.reviewed, **edition.reviewed},
-    )
-
-
-def _rule_changes(binding: BindingFile, before: RuleBook, after: RuleBook) -> Iterator[RuleChange]:
-    old = {rule.id: rule for rule in before.rules}
-    new = {rule.id: rule for rule in after.rules}
-    for name in (rule.id for rule in binding.rules):
-        one, other = old.get(name), new.get(name)
-        if one is not None and other is not None:
-            yield from _compared(one, other)
-        elif one is not None:
-            yield RuleChange(name, "lost", one.binding.provision, "")
-        elif other is not None:
-            yield RuleChange(name, "gained", "", other.binding.provision)
-
-
-def _compared(one: Rule, other: Rule) -> Iterator[RuleChange]:
-    places = one.binding.provision, other.binding.provision
-    if places[0] != places[1]:
-        yield RuleChange(one.id, "moved", *places)
-    for first, second in zip(one.numbers, other.numbers, strict=True):
-        if _bound(first.value) != _bound(second.value):
-            yield RuleChange(one.id, "number", *places, first.value, second.value)
-
-
-def _bound(value: LawValue | None) -> tuple[object, ...] | None:
-    if value is None:
-        return None
-    return value.value, value.value_max, value.unit, value.comparator
+def _moves_back(pairs: Iterable[Pair]) -> dict[str, str]:
+    """What new ids mean in the old edition."""
+    moves = {}
+    for pair in pairs:
+        if pair.new is not None and pair.old is None:
+            moves[pair.new.id] = f"{pair.new.id}{GONE}"
+        elif pair.renamed is not None:
+            moves[pair.renamed[1]] = pair.renamed[0]
+    return moves
 
 
 @dataclass(frozen=True, slots=True)
 class _Causes:
-    """Changed provisions, and how an old id reads in the new edition."""
+    """Changed provisions by their ids in the new edition, and what old ids mean there."""
 
     changed: frozenset[str]
-    renamed: Mapping[str, str]
+    moves: Mapping[str, str]
 
     @classmethod
-    def of(cls, pairs: Iterable[Pair], renamed: Mapping[str, str]) -> _Causes:
-        return cls(frozenset(pair.id for pair in pairs if pair.status != "unchanged"), renamed)
+    def of(cls, pairs: tuple[Pair, ...]) -> _Causes:
+        moves = _moves(pairs)
+        changed = (pair for pair in pairs if pair.status != "unchanged")
+        ids = (pair.id if pair.new is not None else moves[pair.id] for pair in changed)
+        return cls(frozenset(ids), moves)
 
-    def behind(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The changed provisions among these, what contains them, and what they contain."""
+    def behind(self, names: Iterable[str], *, old: bool) -> tuple[str, ...]:
+        """The changed provisions among these, what contains them, and what they contain.
+
+        Args:
+            names: ids of the old edition where ``old``, else of the new one.
+        """
         found: dict[str, None] = {}
-        for name in dict.fromkeys(self.renamed.get(item, item) for item in names):
+        for name in dict.fromkeys(self.moves.get(item, item) if old else item for item in names):
             found.update(
-                (item, None)
+                (item.removesuffix(GONE), None)
                 for item in sorted(self.changed)
                 if item == name or item.startswith(f"{name}.") or name.startswith(f"{item}.")
             )
@@ -299,16 +204,20 @@ def _design_impact(
 def _verdict_changes(
     old: AuditResult, new: AuditResult, before: RuleBook, after: RuleBook, causes: _Causes
 ) -> Iterator[VerdictChange]:
-    """Findings that differ; a provision without a rule counts where both editions have it."""
-    first = {_key(finding, causes.renamed): finding for finding in old.findings}
+    """Findings that differ.
+
+    What only one edition has counts where it is a rule that applies to the design.
+    """
+    first = {_key(finding, causes.moves): finding for finding in old.findings}
     second = {_key(finding, {}): finding for finding in new.findings}
-    rules = {rule.id: rule for book in (before, after) for rule in book.rules}
+    rules = [{rule.id: rule for rule in book.rules} for book in (before, after)]
     for key in [*second, *(key for key in first if key not in second)]:
         one, other = first.get(key), second.get(key)
         finding = other or one
         if finding is None or (one and other and one.verdict == other.verdict):
             continue
-        if finding.rule is None and (one is None or other is None):
+        alone = one is None or other is None
+        if alone and (finding.rule is None or finding.verdict == "inapplicable"):
             continue
         yield VerdictChange(
             provision=finding.provision,
@@ -318,14 +227,14 @@ def _verdict_changes(
             new_verdict=other.verdict if other else None,
             old_reason=one.reason if one else "",
             new_reason=other.reason if other else "",
-            caused_by=causes.behind(_read_by(finding, rules)),
+            caused_by=causes.behind(_read_by(finding, rules[other is not None]), old=other is None),
         )
 
 
-def _key(finding: Finding, renamed: Mapping[str, str]) -> tuple[str, str]:
+def _key(finding: Finding, moves: Mapping[str, str]) -> tuple[str, str]:
     if finding.rule is not None:
         return "rule", finding.rule
-    return "provision", renamed.get(finding.provision, finding.provision)
+    return "provision", moves.get(finding.provision, finding.provision)
 
 
 def _read_by(finding: Finding, rules: Mapping[str, Rule]) -> Iterator[str]:

@@ -145,6 +145,25 @@ def test_a_renumbered_paragraph_keeps_its_rules_and_verdicts() -> None:
     assert result.norms == ()
 
 
+def test_what_moves_up_into_a_removed_number_does_not_inherit_its_rules() -> None:
+    gone = paragraph("5")
+
+    def change(text: str) -> str:
+        text = text.replace(f"{gone}\n", "")
+        for number in ("6", "7", "8"):
+            text = re.sub(rf"^60\.{number} ", f"60.{int(number) - 1} ", text, flags=re.MULTILINE)
+        return text
+
+    result = amended(change)
+    changes = {change.rule: change for change in result.rules}
+    assert changes["unclos-60-5-width"].kind == "lost"
+    moved = {(c.old_provision, c.new_provision) for c in changes.values() if c.kind == "moved"}
+    assert ("unclos:60.7", "unclos:60.6") in moved
+    lost = {change.rule for change in changes.values() if change.kind == "lost"}
+    assert set(verdicts(result)) <= lost
+    assert verdicts(result)["unclos-60-5-width"].caused_by == ("unclos:60.5",)
+
+
 def test_rules_follow_a_number_back_to_the_embedded_text() -> None:
     """The bindings know the embedded ids, whichever side the embedded text is on."""
     embedded = load_digests()["sla"]

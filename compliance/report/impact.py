@@ -10,7 +10,8 @@ from typing import Any
 
 from base import visible
 from compliance.alignment import Pair
-from compliance.impact import DesignImpact, Impact, RuleChange, VerdictChange
+from compliance.edition_rules import RuleChange
+from compliance.impact import DesignImpact, Impact, VerdictChange
 from compliance.report.words import NO_ADVICE, VERDICTS
 from corpus.model import LawText, Provision
 from jurisdictions.rulebook import LawValue
