@@ -28,6 +28,7 @@ from compliance.limits import limits_of
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
+from jurisdictions.order import PartialOrder, order_at
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
@@ -35,6 +36,7 @@ from jurisdictions.regimes import (
     instrument_scope,
     jurisdiction_scope,
     provision_scope,
+    without_custom,
 )
 from jurisdictions.rulebook import ProvisionEntry, Rule, RuleBook
 
@@ -69,6 +71,7 @@ def audit(
     as_of: date,
     design_hash: str = "",
     jurisdictions: frozenset[str] | None = None,
+    custom: bool = True,
 ) -> AuditResult:
     """Judge a design against a rule book.
 
@@ -78,6 +81,8 @@ def audit(
         as_of: the date whose law applies.
         design_hash: SHA-256 of the design file, recorded in the result.
         jurisdictions: ids to judge; all modelled ones when ``None``.
+        custom: judge, and label, what is invoked only as custom against a State that is no party;
+            otherwise it is inapplicable with that reason.
 
     Returns:
         The result, the same for the same inputs: nothing in it depends on the clock.
@@ -88,11 +93,11 @@ def audit(
     situation = situate(design, as_of=as_of)
     scopes = {
         entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or instrument_scope(entry.instrument, situation.circumstances)
+        or _basis(instrument_scope(entry.instrument, situation.circumstances), custom)
         for entry in book.instruments
     }
     judged = _judge_rules(book, situation, scopes)
-    judged, conflicts = _settle(judged)
+    judged, conflicts = _settle(judged, order_at(situation.circumstances))
     findings = [_finding(item, book, situation) for item in judged]
     findings += _accounts(book, situation, scopes)
     findings.sort(key=_order({provision.id: i for i, provision in enumerate(book.provisions)}))
@@ -113,13 +118,14 @@ def audit(
         site=_site(situation),
         as_of=as_of.isoformat(),
         verdict=verdict,
-        jurisdictions=_jurisdictions(situation, jurisdictions),
+        jurisdictions=_jurisdictions(situation, jurisdictions, custom),
         findings=tuple(findings),
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
         conflicts=conflicts,
         derived=_derived(situation),
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
+        options={"custom": custom},
         inputs=_inputs(book, design_hash),
     )
 
@@ -128,6 +134,10 @@ def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
     if wanted is not None and jurisdiction not in wanted:
         return Scope(False, "left out of this audit on request")
     return None
+
+
+def _basis(scope: Scope, custom: bool) -> Scope:
+    return scope if custom else without_custom(scope)
 
 
 def _judge_rules(
@@ -145,7 +155,9 @@ def _judge_rules(
     return judged
 
 
-def _settle(judged: list[_Judged]) -> tuple[list[_Judged], tuple[Conflict, ...]]:
+def _settle(
+    judged: list[_Judged], order: PartialOrder
+) -> tuple[list[_Judged], tuple[Conflict, ...]]:
     """Override rules that lost a conflict to one that also applies here."""
     applied = {
         item.rule.id: item
@@ -155,7 +167,7 @@ def _settle(judged: list[_Judged]) -> tuple[list[_Judged], tuple[Conflict, ...]]
     bounds: list[Bound] = []
     for item in applied.values():
         bounds.extend(bounds_of(item.rule, item.jurisdiction))
-    clashes = find_clashes(bounds)
+    clashes = find_clashes(bounds, order)
     losers = {clash.loser.rule.id: clash for clash in clashes if clash.loser is not None}
     settled = [
         replace(item, outcome=_overridden(item.outcome, losers[item.rule.id]))
@@ -328,11 +340,13 @@ def _totals(
 
 
 def _jurisdictions(
-    situation: Situation, wanted: frozenset[str] | None
+    situation: Situation, wanted: frozenset[str] | None, custom: bool
 ) -> tuple[JurisdictionStatus, ...]:
     listed = []
     for name in JURISDICTIONS:
-        scope = _scope(name, wanted) or jurisdiction_scope(name, situation.circumstances)
+        scope = _scope(name, wanted) or _basis(
+            jurisdiction_scope(name, situation.circumstances), custom
+        )
         listed.append(JurisdictionStatus(id=name, binding=scope.binding, reason=scope.reason))
     return tuple(listed)
 

@@ -17,8 +17,9 @@ from typing import Literal
 from compliance.evaluate import RELATIVE_TOLERANCE, pint_unit
 from habitat.units import quantity
 from jurisdictions.binding import PriorityClass
+from jurisdictions.order import PartialOrder
 from jurisdictions.predicate import ByLaw
-from jurisdictions.relations import prevails
+from jurisdictions.relations import Relation, prevails
 from jurisdictions.rulebook import LawValue, Rule
 
 Resolution = Literal["legal", "policy", "open"]
@@ -101,20 +102,34 @@ def _base(value: float, unit: str) -> float:
     return float(quantity(value, pint_unit(unit)).to_base_units().magnitude)
 
 
-def find_clashes(bounds: Iterable[Bound]) -> tuple[Clash, ...]:
-    """Find every pair of bounds on one fact that no value meets, in an order-independent way."""
+def find_clashes(bounds: Iterable[Bound], order: PartialOrder | None = None) -> tuple[Clash, ...]:
+    """Find every pair of bounds on one fact that no value meets, in an order-independent way.
+
+    Args:
+        bounds: the bounds that apply.
+        order: the order of laws at the site; without it relations count wherever they may hold.
+    """
     by_fact: dict[str, list[Bound]] = {}
     for bound in sorted(bounds, key=lambda item: item.rule.id):
         by_fact.setdefault(bound.fact, []).append(bound)
     return tuple(
-        _decide(first, second)
+        _decide(first, second, order)
         for group in by_fact.values()
         for first, second in combinations(group, 2)
         if not first.meets(second)
     )
 
 
-def _decide(first: Bound, second: Bound) -> Clash:
+def _relation(winner: Bound, loser: Bound, order: PartialOrder | None) -> Relation | None:
+    """The relation by which one bound's law prevails over the other's, if there is one."""
+    if order is not None:
+        return order.prevails(winner.rule.binding.provision, loser.rule.binding.provision)
+    return prevails(winner.rule.instrument, loser.rule.instrument) or prevails(
+        winner.jurisdiction, loser.jurisdiction
+    )
+
+
+def _decide(first: Bound, second: Bound, order: PartialOrder | None) -> Clash:
     protected = [bound for bound in (first, second) if bound.jurisdiction == "ENGINEERING"]
     if len(protected) == 1:
         return Clash(
@@ -125,9 +140,7 @@ def _decide(first: Bound, second: Bound) -> Clash:
             "structural and life-support rules are never overridden",
         )
     for winner, loser in ((first, second), (second, first)):
-        relation = prevails(winner.rule.instrument, loser.rule.instrument) or prevails(
-            winner.jurisdiction, loser.jurisdiction
-        )
+        relation = _relation(winner, loser, order)
         if relation is not None:
             return Clash(first, second, winner, "legal", f"{relation.reason}")
     ranks: Sequence[int] = [

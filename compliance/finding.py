@@ -128,6 +128,8 @@ class AuditResult(_Frozen):
         conflicts: sets of rules that cannot be met together.
         hull: engineering figures with their basis, where the hull is described.
         limits: regimes not modelled.
+        options: how the audit was asked for: ``custom`` tells whether provisions that are invoked
+            only as custom were judged.
         inputs: hashes and versions of everything that went in.
     """
 
@@ -142,6 +144,7 @@ class AuditResult(_Frozen):
     conflicts: tuple[Conflict, ...]
     derived: dict[str, Any] = Field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
+    options: dict[str, Any] = Field(default_factory=dict)
     inputs: dict[str, Any] = Field(default_factory=dict)
 
     @property

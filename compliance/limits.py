@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from compliance.finding import Limit
-from jurisdictions.parties import unclos_party
+from jurisdictions.parties import party_status, unclos_party
+from jurisdictions.party_table import load_party_table
 from jurisdictions.regimes import MINERAL_PURPOSES, Circumstances
 
 _OSPAR_STATES = frozenset(
@@ -16,9 +15,6 @@ _BARCELONA_STATES = frozenset(
     {"ALB", "DZA", "BIH", "HRV", "CYP", "EGY", "FRA", "GRC", "ISR", "ITA", "LBN", "LBY", "MLT",
      "MCO", "MNE", "MAR", "SVN", "ESP", "SYR", "TUN", "TUR"}
 )  # fmt: skip
-
-
-_BBNJ_IN_FORCE = date(2026, 1, 17)  # Art. 68(1), 120 days after the sixtieth ratification
 
 
 def _deep_seabed_mining(at: Circumstances) -> tuple[Limit, ...]:
@@ -71,11 +67,14 @@ def limits_of(at: Circumstances, latitude: float, longitude: float) -> tuple[Lim
         add("OSPAR Convention", "north-east Atlantic: offshore sources, marine protected areas")
     if at.coastal_state in _BARCELONA_STATES and 30 <= latitude <= 46 and -6 <= longitude <= 36.5:
         add("Barcelona Convention and Offshore Protocol", "Mediterranean seabed activities")
-    if zones & {"area", "high_seas"} and at.as_of >= _BBNJ_IN_FORCE:
+    in_force = load_party_table().treaties["bbnj"].in_force
+    if zones & {"area", "high_seas"} and at.as_of >= in_force:
+        state = at.sponsoring_state or at.operator_state
+        status = f"; {party_status('bbnj', state, at.as_of).reason}" if state else ""
         add(
             "BBNJ Agreement",
-            f"in force since {_BBNJ_IN_FORCE}: impact assessment beyond national jurisdiction, "
-            "between its parties",
+            f"in force since {in_force}: impact assessment beyond national jurisdiction, "
+            f"between its parties{status}",
         )
     if at.purpose in MINERAL_PURPOSES and "area" in zones:
         found += _deep_seabed_mining(at)

@@ -10,7 +10,7 @@ from compliance.evaluate import WORLDS_FACT
 from habitat.derived import derived_facts
 from habitat.facts import Fact, facts_of
 from jurisdictions.parties import eu_member
-from jurisdictions.regimes import MINERAL_PURPOSES, Circumstances
+from jurisdictions.regimes import MINERAL_PURPOSES, NATIONAL_ZONES, Circumstances
 
 if TYPE_CHECKING:
     from habitat.design import Design
@@ -29,10 +29,6 @@ _ZONES_WITH: dict[str, frozenset[str]] = {
     "area": frozenset({"high_seas", "area"}),
     "antarctic_treaty_area": frozenset({"antarctic_treaty_area", "high_seas"}),
 }
-_NATIONAL = frozenset(
-    {"internal_waters", "archipelagic_waters", "territorial_sea", "contiguous_zone", "eez"}
-    | {"continental_shelf"}
-)
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ def situate(design: Design, *, as_of: date) -> Situation:
     if design.site.zone is not None:
         zones = zones_with(design.site.zone)
         asserted.append("site.zone")
-        if not zones & _NATIONAL:
+        if not zones & NATIONAL_ZONES:
             coastal_state = None
     if design.site.coastal_state is not None:
         coastal_state = design.site.coastal_state
@@ -193,7 +189,7 @@ def _european_waters(
         coastal_state == site.coastal_state
         and site.territory in load_claims().eu.excluded_territories
     )
-    return not overseas and bool(zones & (_NATIONAL - {"internal_waters"}))
+    return not overseas and bool(zones & (NATIONAL_ZONES - {"internal_waters"}))
 
 
 def _circumstances(
@@ -212,7 +208,7 @@ def _circumstances(
         as_of=as_of,
         zones=zones,
         purpose=design.purpose,
-        coastal_state=coastal_state if zones & _NATIONAL else None,
+        coastal_state=coastal_state if zones & NATIONAL_ZONES else None,
         operator_state=design.operator_state,
         sponsoring_state=design.sponsoring_state,
         eu_marine_waters=value("zone.eu_marine_waters"),

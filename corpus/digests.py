@@ -3,7 +3,9 @@
 A digest is a Markdown file. Between two ``---`` lines it names its ``instrument`` and may have a
 ``note``. A line ``## 60 Heading`` starts an article, regulation, section or clause; below it each
 provision is one line, ``60.5 Text``, that begins with the id path below the instrument. Blank
-lines and ``<!-- comments -->`` are left out. Anything else is an error.
+lines and ``<!-- comments -->`` are left out. Where a part has several editions the earlier ones
+carry their year, ``annex-iii~2008``, and ``sources.toml`` tells from when to when each holds.
+Anything else is an error.
 """
 
 from __future__ import annotations
@@ -139,6 +141,11 @@ def _lines(text: str, start: int, file: str) -> Iterator[_Line]:
         at += len(raw) + 1
 
 
+def _undated(token: str) -> str:
+    """Leave out what tells an earlier edition of a part: ``annex-iii`` for ``annex-iii~2008``."""
+    return token.partition("~")[0]
+
+
 class _Tree:
     """Opens the pieces of one digest, and those between that have no line of their own."""
 
@@ -191,7 +198,7 @@ class _Tree:
         if token.startswith("section-"):
             return "section"
         if annexed and len(above) == 1:
-            return self.origin.annex_units.get(path[0], self._annexed_unit())
+            return self.origin.annex_units.get(_undated(path[0]), self._annexed_unit())
         if self.origin.scheme == "clauses":
             return "clause" if token.isdigit() else "point"
         if annexed and self.origin.scheme == "regulations" and token.isdigit():
@@ -214,14 +221,17 @@ class _Tree:
             return f", section {token.removeprefix('section-')}"
         if token.startswith("recital-"):
             return f" recital {token.removeprefix('recital-')}"
+        if len(path) == 1 and "~" in token:
+            number, _, edition = token.partition("-")[2].partition("~")
+            return f" Annex {number.upper()} ({edition})"
         if (
             len(path) == 1
             and token.startswith("annex-")
             and (self.origin.annex_numerals == "arabic")
         ):
             return f" Annex {roman_value(token.removeprefix('annex-'))}"
-        if len(path) == 2 and path[0] in self.origin.annex_names:
-            return f" {self.origin.annex_names[path[0]]} {token}"
+        if len(path) == 2 and _undated(path[0]) in self.origin.annex_names:
+            return f" {self.origin.annex_names[_undated(path[0])]} {token}"
         return None
 
     def _open(self, line: _Line, *, words: _Line | None) -> None:

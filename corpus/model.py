@@ -40,6 +40,34 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One of several editions of a part, where one file holds them all.
+
+    Attributes:
+        provisions: id path of this edition below the instrument, with everything under it.
+        of: id path that the part has in a text of one edition; the same for the latest.
+        by: what brought the change.
+        in_force_from, in_force_until: first and last day, where the part does not hold as long as
+            its instrument.
+    """
+
+    provisions: str
+    of: str
+    by: str
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+
+    def covers(self, provision_id: str) -> bool:
+        """Say whether a provision belongs to it."""
+        path = provision_id.partition(":")[2]
+        return path == self.provisions or path.startswith(f"{self.provisions}.")
+
+    def holds(self, as_of: date) -> bool:
+        """Say whether it is the edition of a day."""
+        return (self.in_force_from or date.min) <= as_of <= (self.in_force_until or date.max)
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """One law text in one edition.
 
@@ -60,6 +88,7 @@ class Instrument:
         sha256: hash of the file that was read.
         verified: whether that hash is one that ``corpus/sources.toml`` knows for this edition.
         superseded: parts of this edition that no longer hold.
+        versions: editions of parts, where the file holds several.
     """
 
     id: str
@@ -78,6 +107,7 @@ class Instrument:
     sha256: str = ""
     verified: bool = False
     superseded: tuple[Superseded, ...] = ()
+    versions: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from base import CorpusError
-from corpus.model import Instrument, Kind, Status, Superseded, TextSource
+from corpus.model import Instrument, Kind, Status, Superseded, TextSource, Version
 
 #: Jurisdictions whose instruments are read by default; those under ``OTHER`` only on request.
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
@@ -100,6 +100,7 @@ class Source(_Frozen):
         sections: first and last section, where files hold more than the instrument.
         note: what a reader of the text should know.
         superseded: parts of the edition that no longer hold.
+        version: editions of parts that our restatement holds side by side.
         copy_: shapes in which a user's copy may come (key ``copy``).
         download: what can be fetched.
     """
@@ -125,6 +126,7 @@ class Source(_Frozen):
     sections: tuple[str, str] | None = None
     note: str = ""
     superseded: tuple[Superseded, ...] = ()
+    version: tuple[Version, ...] = ()
     copy_: tuple[Copy, ...] = Field(default=(), alias="copy")
     download: tuple[Download, ...] = ()
 
@@ -165,6 +167,7 @@ class Source(_Frozen):
             verified=verified,
             # Restatements keep up with amendments; copies of an edition do not.
             superseded=self.superseded if text_source in (None, "official") else (),
+            versions=self.version if text_source not in (None, "official") else (),
         )
 
 

@@ -1,17 +1,22 @@
 """The jurisdiction graph: jurisdictions, instruments, provisions, norms, rules, zones, attributes.
 
-Nodes carry ``kind`` and ``label``; edges carry ``kind``, one of :data:`EDGE_KINDS`.
+Nodes carry ``kind`` and ``label``; edges carry ``kind``, one of :data:`EDGE_KINDS`. An edge that is
+a relation between laws carries the ``provision`` that states it, a ``reason`` and its gates, each
+only where it is set: ``zones``, ``where``, ``purposes``, ``parties_of``, ``since``, ``until``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from corpus.sources import load_sources
+from jurisdictions.party_table import load_party_table
+from jurisdictions.places import place
 from jurisdictions.predicate import All, Any_, ByLaw, Compare, In, InZone, Is, Known, Not, Predicate
 from jurisdictions.references import Atlas, Reference, Unresolved, references
 from jurisdictions.regimes import JURISDICTIONS
-from jurisdictions.relations import RELATIONS
+from jurisdictions.relations import Relation, load_relations, other_places
 from jurisdictions.rulebook import Rule, RuleBook
 
 if TYPE_CHECKING:
@@ -26,6 +31,8 @@ EDGE_KINDS = (
     "applies_mutatis_mutandis",
     "subject_to",
     "prevails_over",
+    "lex_specialis",
+    "lex_posterior",
     "without_prejudice_to",
     "pursuant_to",
     "implements",
@@ -36,8 +43,15 @@ EDGE_KINDS = (
 )
 
 
-def build_graph(book: RuleBook) -> nx.MultiDiGraph[str]:
-    """Return the graph of a rule book."""
+def build_graph(
+    book: RuleBook, relations: Iterable[Relation] | None = None
+) -> nx.MultiDiGraph[str]:
+    """Return the graph of a rule book.
+
+    Args:
+        book: compiled law.
+        relations: relations between laws to draw; all of them when ``None``.
+    """
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -57,16 +71,37 @@ def build_graph(book: RuleBook) -> nx.MultiDiGraph[str]:
     _add_provisions(graph, book)
     for rule in book.rules:
         _add_rule(graph, rule)
-    for relation in RELATIONS:
-        if relation.source in graph and relation.target in graph:
-            graph.add_edge(
-                relation.source,
-                relation.target,
-                kind=relation.kind,
-                provision=relation.provision,
-                reason=relation.reason,
-            )
+    for relation in load_relations() if relations is None else relations:
+        for name in (relation.source, relation.target):
+            _add_place(graph, name)
+        graph.add_edge(
+            relation.source,
+            relation.target,
+            kind=relation.kind,
+            provision=relation.provision,
+            reason=relation.reason,
+            **relation.gates(),
+        )
     return graph
+
+
+def _add_place(graph: nx.MultiDiGraph[str], name: str) -> None:
+    """Add an end of a relation that the rule book does not hold."""
+    if name in graph:
+        return
+    known, spot = load_sources(), place(name)
+    if spot.instrument not in known:
+        title = other_places().get(name) or load_party_table().treaties[name].title
+        graph.add_node(name, kind="law", label=title)
+        return
+    source = known[spot.instrument]
+    if name == source.id:
+        graph.add_node(name, kind="instrument", label=source.title, status=source.status)
+        return
+    kind = "articles" if spot.articles is not None else "provision"
+    graph.add_node(name, kind=kind, label=f"{source.short} {name.partition(':')[2]}")
+    _add_place(graph, source.id)
+    graph.add_edge(source.id, name, kind="contains")
 
 
 def _add_provisions(graph: nx.MultiDiGraph[str], book: RuleBook) -> None:

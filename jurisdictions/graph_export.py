@@ -23,6 +23,8 @@ _STROKE = {
     "contains": "#9aa7b1",
     "bound_to": "#b07d2b",
     "prevails_over": "#9b1c1c",
+    "lex_specialis": "#b4501e",
+    "lex_posterior": "#c2185b",
     "implements": "#14532d",
     "without_prejudice_to": "#5b2a86",
     "cumulative": "#56626d",
@@ -87,11 +89,20 @@ def _links(graph: nx.MultiDiGraph[str]) -> list[tuple[str, str, str]]:
         for _, target, kind in out:
             if kind == "bound_to":
                 found[provision, target, "bound_to"] = None
-    for source, target, kind in graph.edges(data="kind"):
-        ends = {kinds[source], kinds[target]}
-        if ends <= {"jurisdiction", "instrument"} and kind in _STROKE:
+    for source, target, data in graph.edges(data=True):
+        kind = data["kind"]
+        if kind == "contains" and {kinds[source], kinds[target]} <= {"jurisdiction", "instrument"}:
             found[source, target, kind] = None
+        elif "reason" in data:
+            upper, lower = _drawn(source, kinds), _drawn(target, kinds)
+            if upper != lower and {kinds[upper], kinds[lower]} <= {"jurisdiction", "instrument"}:
+                found[upper, lower, kind] = None
     return list(found)
+
+
+def _drawn(name: str, kinds: dict[str, str]) -> str:
+    """The instrument in whose place a provision or range of articles stands in the overview."""
+    return _instrument_of(name) if kinds[name] in ("provision", "articles") else name
 
 
 def _instrument_of(provision: str) -> str:

@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from corpus.model import Instrument
-from jurisdictions.parties import eu_member, unclos_party
+from corpus.model import Instrument, Version
+from jurisdictions.parties import eu_member, party_status, reservation, unclos_party
 
 #: The jurisdictions that the engine models, in report order.
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
 
 MINERAL_PURPOSES = frozenset({"mineral_exploration", "mineral_exploitation"})
+
+#: Zones of a coastal State, whose party status counts there.
+NATIONAL_ZONES = frozenset(
+    {"internal_waters", "archipelagic_waters", "territorial_sea", "contiguous_zone", "eez"}
+    | {"continental_shelf"}
+)
 
 # Parts of UNCLOS that create institutions and procedures by consent: they bind parties only and are
 # not invoked as custom (deep seabed, dispute settlement, final clauses, annexes). The general
@@ -108,6 +114,13 @@ def provision_scope(
     for part in instrument.superseded:
         if at.as_of >= part.since and part.covers(provision_id):
             return Scope(False, f"superseded from {part.since} by {part.by}")
+    for version in instrument.versions:
+        if version.covers(provision_id) and not version.holds(at.as_of):
+            return Scope(False, _out_of_time(version, at.as_of))
+    state = at.coastal_state or at.sponsoring_state or at.operator_state
+    shut_out = reservation(provision_id, state, at.as_of) if state else None
+    if shut_out is not None and shut_out.kind == "reservation" and scope.binding is not False:
+        return Scope(False, f"{state} has made a reservation to it since {shut_out.since}")
     path = provision_id.partition(":")[2]
     if instrument.id != "unclos" or scope.binding is not True or scope.basis != "custom":
         return scope
@@ -118,6 +131,14 @@ def provision_scope(
         and any(low <= int(head) <= high for low, high in _TREATY_ONLY_ARTICLES)
     )
     return _parties_only(scope) if treaty_only else scope
+
+
+def _out_of_time(version: Version, as_of: date) -> str:
+    if version.in_force_from is not None and as_of < version.in_force_from:
+        return (
+            f"not yet in force on {as_of}: brought in from {version.in_force_from} by {version.by}"
+        )
+    return f"an earlier edition, in force until {version.in_force_until}; replaced by {version.by}"
 
 
 def _parties_only(scope: Scope) -> Scope:
@@ -246,4 +267,20 @@ def _area_only(at: Circumstances, scope: Scope) -> Scope:
         return Scope(False, "the seabed at the site is not the Area")
     if at.seabed_open:
         return _open_seabed()
-    return _parties_only(scope) if scope.basis == "custom" else scope
+    if scope.basis == "custom":
+        return _parties_only(scope)
+    state = at.coastal_state or at.sponsoring_state or at.operator_state
+    status = party_status("part-xi-agreement", state, at.as_of) if state else None
+    if status is not None and status.party is False:
+        return Scope(False, f"binds its parties only; {status.reason}, though to UNCLOS")
+    return scope
+
+
+def without_custom(scope: Scope) -> Scope:
+    """Leave out what is invoked only as custom; open while the State that decides is not given."""
+    if scope.basis != "custom" or scope.binding is False:
+        return scope
+    if scope.missing:
+        return Scope(None, scope.reason, missing=scope.missing)
+    reason = scope.reason.partition(":")[0]
+    return Scope(False, f"invoked only as custom, which this audit leaves out; {reason}")

@@ -185,6 +185,18 @@ def test_a_jurisdiction_left_out_binds_nothing() -> None:
     assert {finding.verdict for finding in result.findings} == {"inapplicable"}
 
 
+def test_what_is_only_custom_can_be_left_out() -> None:
+    american = design(site={"latitude": 28.17, "longitude": -89.2}, operator_state="USA")
+    shown, left_out = (
+        audit(american, book(), as_of=date(2026, 1, 1), custom=custom) for custom in (True, False)
+    )
+    assert (shown.options, left_out.options) == ({"custom": True}, {"custom": False})
+    assert {finding.basis for finding in shown.findings} == {"custom"}
+    assert {finding.verdict for finding in left_out.findings} == {"inapplicable"}
+    assert all("only as custom" in finding.reason for finding in left_out.findings)
+    assert next(item for item in left_out.jurisdictions if item.id == "UNCLOS").binding is False
+
+
 def test_the_same_inputs_give_the_same_bytes() -> None:
     first = to_json(judged(safety_zone={"radius": "600 m"}))
     second = to_json(judged(safety_zone={"radius": "600 m"}))

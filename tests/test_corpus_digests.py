@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from base import CorpusError
 from corpus.digests import load_digests, read
+from corpus.editions import edition_at
 from corpus.library import load_folder
 from corpus.model import LawText
 
@@ -105,10 +107,10 @@ def test_ids_and_citations_are_those_of_the_official_texts(corpora: Path) -> Non
     for identifier, text in load_digests().items():
         if identifier not in official:
             continue
+        # The official copy of the Directive has the Annex III of 2008.
+        if identifier == "msfd":
+            text = edition_at(text, date(2010, 1, 1))
         for provision in text.provisions:
-            if provision.id.startswith("msfd:annex-iii."):
-                # Annex III is restated as replaced in 2017; the official copy is that of 2008.
-                continue
             same = official[identifier].by_id.get(provision.id)
             assert same is not None, provision.id
             assert same.citation == provision.citation

@@ -13,6 +13,7 @@ from corpus.model import Instrument
 from jurisdictions.graph import EDGE_KINDS, build_graph, cross_references
 from jurisdictions.graph_export import to_graphml, to_json, to_svg
 from jurisdictions.references import REFERENCE_KINDS, Reference, Unresolved
+from jurisdictions.relations import load_relations
 from jurisdictions.rulebook import InstrumentEntry, ProvisionEntry, RuleBook, StatedNorm
 
 WORDS = {
@@ -91,6 +92,23 @@ def test_graphml_and_json_are_read_back_as_the_same_graph(book: RuleBook) -> Non
     for copy in (from_xml, from_json):
         assert set(copy) == set(graph)
         assert references_in(copy) == EXPECTED
+
+
+def test_relations_between_laws_are_edges_with_their_gates(book: RuleBook) -> None:
+    relation = next(item for item in load_relations() if item.provision == "part-xi-agreement:2.1")
+    graph = build_graph(book)
+    (data,) = graph.get_edge_data(relation.source, relation.target).values()
+    assert data["kind"] == "prevails_over"
+    assert data["parties_of"] == "unclos part-xi-agreement"
+    assert "zones" not in data
+    assert graph.nodes["unclos:133-191"]["kind"] == "articles"
+    ranked = {kind for _, _, kind in graph.edges(data="kind")}
+    assert {"lex_specialis", "lex_posterior", "implements", "cumulative"} <= ranked
+    assert not nx.get_edge_attributes(build_graph(book, ()), "reason")
+
+
+def test_the_drawing_shows_relations_of_parts_between_their_instruments(book: RuleBook) -> None:
+    assert "part-xi-agreement prevails over unclos<" in to_svg(build_graph(book))
 
 
 def test_the_drawing_leaves_provisions_without_rules_out(book: RuleBook) -> None:

@@ -7,13 +7,16 @@ from datetime import date
 
 import pytest
 
+from corpus.digests import load_digests
 from corpus.model import Instrument, Superseded
 from jurisdictions.parties import unclos_party
 from jurisdictions.regimes import (
     Circumstances,
+    Scope,
     instrument_scope,
     jurisdiction_scope,
     provision_scope,
+    without_custom,
 )
 
 AZORES = Circumstances(
@@ -141,6 +144,42 @@ def test_a_superseded_part_stops_binding(provision: str, as_of: date, binding: b
     assert scope.binding is binding
 
 
+@pytest.mark.parametrize(
+    ("provision", "as_of", "binding"),
+    [
+        ("msfd:annex-iii~2008.2.3.1", date(2017, 6, 6), True),
+        ("msfd:annex-iii~2008.2.3.1", date(2017, 6, 7), False),
+        ("msfd:annex-iii.2b", date(2017, 6, 6), False),
+        ("msfd:annex-iii.2b", date(2017, 6, 7), True),
+        ("msfd:annex-iv.1", date(2010, 1, 1), True),
+    ],
+)
+def test_each_day_has_its_edition_of_a_part(provision: str, as_of: date, binding: bool) -> None:
+    directive = load_digests()["msfd"].instrument
+    at = replace(AZORES, as_of=as_of)
+    scope = provision_scope(provision, directive, at, instrument_scope(directive, at))
+    assert scope.binding is binding
+
+
+def test_the_agreement_of_1994_binds_its_own_parties() -> None:
+    agreement = instrument("part-xi-agreement", "UNCLOS")
+    for state, binding in (("FRA", True), ("EGY", False), ("USA", False)):
+        at = replace(DEEP, sponsoring_state=None, operator_state=state)
+        assert instrument_scope(agreement, at).binding is binding
+
+
+def test_custom_can_be_left_out_but_not_while_the_state_is_unknown() -> None:
+    shelf = replace(AZORES, coastal_state="USA")
+    left_out = without_custom(jurisdiction_scope("UNCLOS", shelf))
+    assert left_out.binding is False
+    assert "only as custom" in left_out.reason
+    nobody = replace(DEEP, sponsoring_state=None, operator_state=None)
+    unknown = without_custom(jurisdiction_scope("UNCLOS", nobody))
+    assert (unknown.binding, unknown.missing) == (None, ("operator_state",))
+    party = jurisdiction_scope("UNCLOS", AZORES)
+    assert without_custom(party) == party
+
+
 def test_a_late_party_is_bound_from_the_thirtieth_day_after_its_deposit() -> None:
     shelf = replace(AZORES, coastal_state="CAN")
     before = jurisdiction_scope("UNCLOS", replace(shelf, as_of=date(2003, 12, 6)))
@@ -175,3 +214,16 @@ def test_of_the_deep_seabed_only_what_all_accept_meets_a_non_party(
     at = replace(DEEP, operator_state="USA", sponsoring_state=None)
     unclos = instrument("unclos", "UNCLOS")
     assert provision_scope(provision, unclos, at, instrument_scope(unclos, at)).binding is binding
+
+
+def test_a_reservation_takes_a_provision_out_for_its_state() -> None:
+    protocol = instrument("london-protocol", "OTHER")
+    bound = Scope(True, "a treaty in force")
+    china = replace(DEEP, sponsoring_state=None, operator_state="CHN")
+    japan = replace(china, operator_state="JPN")
+    for provision, at, binding in (
+        ("london-protocol:16.2", china, False),
+        ("london-protocol:16.2", japan, True),
+        ("london-protocol:4.1", china, True),
+    ):
+        assert provision_scope(provision, protocol, at, bound).binding is binding

@@ -578,3 +578,44 @@ def test_a_file_of_two_instruments_gives_both(corpora: Path, tmp_path: Path) -> 
     texts = {text.instrument.id: text for text in any_texts(path)}
     assert sorted(texts) == ["ocsla", "sla"]
     assert texts["sla"].source == texts["ocsla"].source
+
+
+def test_custom_is_shown_unless_it_is_left_out(audited: Callable[..., Any]) -> None:
+    shown = audited(EXAMPLES["us_shelf_energy"])
+    left_out = audited(EXAMPLES["us_shelf_energy"], "--without-custom")
+    assert (shown["options"], left_out["options"]) == ({"custom": True}, {"custom": False})
+    assert shown["totals_by_jurisdiction"]["UNCLOS"]["violated"] > 0
+    unclos = left_out["totals_by_jurisdiction"]["UNCLOS"]
+    assert unclos["inapplicable"] == sum(unclos.values())
+    assert sum(shown["totals"].values()) == sum(left_out["totals"].values())
+
+
+def test_the_graph_shows_the_relations_that_hold(answer: Callable[..., Any]) -> None:
+    def ranked(*options: str) -> set[tuple[str, str]]:
+        found = answer("graph", *options)["relations"]
+        return {(item["source"], item["target"]) for item in found if item["holds"]}
+
+    convention = ("unclos", "continental-shelf-1958")
+    azores = ("--at", "37.84,-31.52", "--as-of", "2026-06-01")
+    assert convention in ranked(*azores, "--state", "FRA")
+    assert convention not in ranked(*azores, "--state", "USA")
+    assert convention not in ranked("--at", "37.84,-31.52", "--as-of", "1994-11-15")
+    everything = answer("graph")["relations"]
+    assert {item["holds"] for item in everything} == {None}
+    assert any(item["gates"].get("parties_of") for item in everything)
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--at", "north"), "is not a position"),
+        (("--as-of", "soon"), "is not a date"),
+        (("--at", "37,-31", "--state", "ATLANTIS"), "is no State"),
+        (("--state", "FRA"), "give one of them"),
+    ],
+)
+def test_a_graph_of_nowhere_is_refused(
+    options: tuple[str, ...], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["graph", *options]) == 2
+    assert complaint in capsys.readouterr().err

@@ -24,13 +24,23 @@ def rulebook(corpus: Path | None) -> RuleBook:
     Raises:
         CorpusError: the folder is missing, or holds no text that is recognised.
     """
-    from corpus.digests import load_digests
     from jurisdictions.compiler import rulebook_for
 
-    texts = {**load_digests(), **_official(corpus)}
+    texts = law_texts(corpus)
     total = sum(len(text.provisions) for text in texts.values())
     with _reading(total) as progress:
         return rulebook_for(texts, progress=progress)
+
+
+def law_texts(corpus: Path | None) -> dict[str, LawText]:
+    """Return the law texts by instrument: embedded digests, official texts in their place.
+
+    Raises:
+        CorpusError: as :func:`rulebook`.
+    """
+    from corpus.digests import load_digests
+
+    return {**load_digests(), **_official(corpus)}
 
 
 def _official(corpus: Path | None) -> dict[str, LawText]:

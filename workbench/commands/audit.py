@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
@@ -28,6 +27,11 @@ FORMATS = ("json", "html")
     metavar="ID",
     help="Judge only these jurisdictions (repeatable).",
 )
+@click.option(
+    "--without-custom",
+    is_flag=True,
+    help="Leave out provisions that bind a State which is no party only as custom.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
@@ -36,6 +40,7 @@ def command(
     corpus: Path | None,
     as_of: str | None,
     jurisdictions: tuple[str, ...],
+    without_custom: bool,
     output: Path | None,
     formats: str | None,
     as_json: bool,
@@ -50,17 +55,19 @@ def command(
     from compliance.report.as_json import to_json
     from habitat.load import MAX_DESIGN_BYTES, load_design
     from workbench.law import rulebook
+    from workbench.options import day
 
     wanted = _formats(formats, output)
-    day = _date(as_of)
+    as_of_day = day(as_of, option="--as-of")
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
     result = audit(
         loaded,
         rulebook(corpus),
-        as_of=day,
+        as_of=as_of_day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=judged,
+        custom=not without_custom,
     )
     reports: dict[str, str] = {}
     for name in wanted:
@@ -92,17 +99,6 @@ def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
                 f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
             )
     return names
-
-
-def _date(text: str | None) -> date:
-    if text is None:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise UsageError(
-            f"--as-of: {text!r} is not a date", hint="write it as YYYY-MM-DD, such as 2024-06-30"
-        ) from problem
 
 
 def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
