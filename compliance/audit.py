@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
-from base import sha256_text
-from compliance.accounting import Accountant, units_of_account
 from compliance.conflicts import Bound, Clash, bounds_of, find_clashes
 from compliance.finding import (
     WORST_FIRST,
@@ -22,9 +21,9 @@ from compliance.finding import (
     JurisdictionStatus,
     SpanRef,
     Verdict,
-    worst,
 )
 from compliance.limits import limits_of
+from compliance.shared import Shared
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
@@ -69,6 +68,8 @@ def audit(
     as_of: date,
     design_hash: str = "",
     jurisdictions: frozenset[str] | None = None,
+    assumed: frozenset[str] = frozenset(),
+    shared: Shared | None = None,
 ) -> AuditResult:
     """Judge a design against a rule book.
 
@@ -78,6 +79,8 @@ def audit(
         as_of: the date whose law applies.
         design_hash: SHA-256 of the design file, recorded in the result.
         jurisdictions: ids to judge; all modelled ones when ``None``.
+        assumed: ids that are taken to bind although nothing at the site makes them.
+        shared: what earlier audits against ``book`` worked out; changes speed, never the result.
 
     Returns:
         The result, the same for the same inputs: nothing in it depends on the clock.
@@ -85,17 +88,18 @@ def audit(
     Raises:
         DesignError: the design asserts something impossible about its site.
     """
-    situation = situate(design, as_of=as_of)
+    shared = Shared(book) if shared is None else shared
+    situation = situate(design, as_of=as_of, shared=shared)
     scopes = {
         entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or instrument_scope(entry.instrument, situation.circumstances)
+        or instrument_scope(entry.instrument, situation.circumstances, assumed=assumed)
         for entry in book.instruments
     }
     judged = _judge_rules(book, situation, scopes)
     judged, conflicts = _settle(judged)
-    findings = [_finding(item, book, situation) for item in judged]
-    findings += _accounts(book, situation, scopes)
-    findings.sort(key=_order({provision.id: i for i, provision in enumerate(book.provisions)}))
+    findings = [_finding(item, shared, situation) for item in judged]
+    findings += _accounts(shared, situation, scopes)
+    findings.sort(key=_order(shared.position))
     totals, by_jurisdiction = _totals(findings)
     verdict: Literal["lawful", "violated", "undetermined"] = (
         "violated" if totals["violated"] else "undetermined" if totals["undetermined"] else "lawful"
@@ -113,14 +117,14 @@ def audit(
         site=_site(situation),
         as_of=as_of.isoformat(),
         verdict=verdict,
-        jurisdictions=_jurisdictions(situation, jurisdictions),
+        jurisdictions=_jurisdictions(situation, jurisdictions, assumed),
         findings=tuple(findings),
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
         conflicts=conflicts,
         derived=_derived(situation),
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
-        inputs=_inputs(book, design_hash),
+        inputs=_inputs(shared, design_hash),
     )
 
 
@@ -187,7 +191,8 @@ def _conflict(clash: Clash, applied: Mapping[str, _Judged]) -> Conflict:
     )
 
 
-def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
+def _finding(item: _Judged, shared: Shared, situation: Situation) -> Finding:
+    book = shared.book
     binding, outcome = item.rule.binding, item.outcome
     entry = book.instrument_by_id[item.rule.instrument]
     comparison = outcome.comparison
@@ -208,7 +213,7 @@ def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
     if basis == "custom" and outcome.verdict != "inapplicable":
         reason = f"{reason} (invoked as custom)"
     return Finding(
-        **_place(item.provision, book),
+        **shared.place(item.provision),
         jurisdiction=item.jurisdiction,
         rule=item.rule.id,
         title=binding.title,
@@ -246,59 +251,41 @@ def _remedy(template: str, outcome: Outcome) -> str:
     )
 
 
-def _place(provision: ProvisionEntry, book: RuleBook) -> dict[str, Any]:
-    """The provision's identity, its quote and where the quote stands."""
-    entry = book.instrument_by_id[provision.instrument]
-    quoted = provision
-    while not quoted.text.strip() and quoted.id in book.children:
-        quoted = book.children[quoted.id][0]
-    return {
-        "provision": provision.id,
-        "citation": provision.citation,
-        "instrument": provision.instrument,
-        "lead_in": quoted.lead_in,
-        "quote": quoted.text,
-        "span": SpanRef(file=entry.file, start=quoted.start, end=quoted.end, page=quoted.page),
-        "text_source": entry.text_source,
-    }
-
-
-def _accounts(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]) -> list[Finding]:
-    accountant = Accountant(book)
-    bound = book.rules_by_provision
+def _accounts(shared: Shared, situation: Situation, scopes: Mapping[str, Scope]) -> list[Finding]:
     found = []
-    for provision in units_of_account(book):
-        if provision.id in bound:
-            continue
-        instrument = book.instrument_by_id[provision.instrument].instrument
+    for provision in shared.unruled:
+        instrument = shared.book.instrument_by_id[provision.instrument].instrument
         scope = provision_scope(
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
-        account = accountant.account(provision, scope)
-        found.append(
-            Finding(
-                **_place(provision, book),
-                jurisdiction=instrument.jurisdiction,
-                rule=None,
-                title=provision.heading,
-                verdict=account.verdict,
-                reason=account.reason,
-                addressee=account.addressee,
-                effect=None,
-                basis=scope.basis,
-                facts={},
-                missing=scope.missing if account.verdict == "undetermined" else (),
-                margin=None,
-                margin_unit=None,
-                bound=None,
-                priority="procedural",
-                severity="observation",
-                remedy="",
-                evidence="",
-                wording="",
-            )
-        )
+        build = partial(_account, provision, instrument.jurisdiction, scope, shared)
+        found.append(shared.account(provision, scope, build))
     return found
+
+
+def _account(provision: ProvisionEntry, jurisdiction: str, scope: Scope, shared: Shared) -> Finding:
+    account = shared.accountant.account(provision, scope)
+    return Finding(
+        **shared.place(provision),
+        jurisdiction=jurisdiction,
+        rule=None,
+        title=provision.heading,
+        verdict=account.verdict,
+        reason=account.reason,
+        addressee=account.addressee,
+        effect=None,
+        basis=scope.basis,
+        facts={},
+        missing=scope.missing if account.verdict == "undetermined" else (),
+        margin=None,
+        margin_unit=None,
+        bound=None,
+        priority="procedural",
+        severity="observation",
+        remedy="",
+        evidence="",
+        wording="",
+    )
 
 
 def _order(position: Mapping[str, int]) -> Any:
@@ -316,23 +303,27 @@ def _order(position: Mapping[str, int]) -> Any:
 def _totals(
     findings: list[Finding],
 ) -> tuple[dict[Verdict, int], dict[str, dict[Verdict, int]]]:
-    verdicts: dict[tuple[str, str], set[Verdict]] = {}
+    ranks: dict[tuple[str, str], int] = {}
     for finding in findings:
-        verdicts.setdefault((finding.jurisdiction, finding.provision), set()).add(finding.verdict)
-    counted = Counter(worst(found) for found in verdicts.values())
+        place = (finding.jurisdiction, finding.provision)
+        rank = _RANK[finding.verdict]
+        ranks[place] = min(rank, ranks.get(place, rank))
     split: dict[str, dict[Verdict, int]] = {}
-    for (jurisdiction, _), found in sorted(verdicts.items()):
+    for (jurisdiction, _), rank in sorted(ranks.items()):
         table = split.setdefault(jurisdiction, dict.fromkeys(WORST_FIRST, 0))
-        table[worst(found)] += 1
+        table[WORST_FIRST[rank]] += 1
+    counted = Counter(WORST_FIRST[rank] for rank in ranks.values())
     return {verdict: counted.get(verdict, 0) for verdict in WORST_FIRST}, split
 
 
 def _jurisdictions(
-    situation: Situation, wanted: frozenset[str] | None
+    situation: Situation, wanted: frozenset[str] | None, assumed: frozenset[str]
 ) -> tuple[JurisdictionStatus, ...]:
     listed = []
     for name in JURISDICTIONS:
-        scope = _scope(name, wanted) or jurisdiction_scope(name, situation.circumstances)
+        scope = _scope(name, wanted) or jurisdiction_scope(
+            name, situation.circumstances, assumed=assumed
+        )
         listed.append(JurisdictionStatus(id=name, binding=scope.binding, reason=scope.reason))
     return tuple(listed)
 
@@ -360,15 +351,15 @@ def _derived(situation: Situation) -> dict[str, Any]:
     }
 
 
-def _inputs(book: RuleBook, design_hash: str) -> dict[str, Any]:
+def _inputs(shared: Shared, design_hash: str) -> dict[str, Any]:
+    book = shared.book
     return {
         "bathylex": metadata.version("bathylex"),
         "python": platform.python_version(),
         "design_sha256": design_hash,
         "rulebook": book.key,
-        "rules_sha256": sha256_text(
-            "\n".join(rule.binding.model_dump_json() for rule in book.rules)
-        ),
+        "rules_sha256": shared.rules_sha256,
+        "readings": list(book.readings_chosen),
         "texts": [
             {
                 "id": entry.instrument.id,
