@@ -90,14 +90,10 @@ def audit(
     """
     shared = Shared(book) if shared is None else shared
     situation = situate(design, as_of=as_of, shared=shared)
-    scopes = {
-        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or instrument_scope(entry.instrument, situation.circumstances, assumed=assumed)
-        for entry in book.instruments
-    }
+    scopes = scopes_of(book, situation, jurisdictions=jurisdictions, assumed=assumed)
     judged = _judge_rules(book, situation, scopes)
     judged, conflicts = _settle(judged)
-    findings = [_finding(item, shared, situation) for item in judged]
+    findings = [_rule_finding(item, shared, situation) for item in judged]
     findings += _accounts(shared, situation, scopes)
     findings.sort(key=_order(shared.position))
     totals, by_jurisdiction = _totals(findings)
@@ -126,6 +122,21 @@ def audit(
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
         inputs=_inputs(shared, design_hash),
     )
+
+
+def scopes_of(
+    book: RuleBook,
+    situation: Situation,
+    *,
+    jurisdictions: frozenset[str] | None = None,
+    assumed: frozenset[str] = frozenset(),
+) -> dict[str, Scope]:
+    """Return the scope of each instrument of a book, by id, as :func:`audit` uses it."""
+    return {
+        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
+        or instrument_scope(entry.instrument, situation.circumstances, assumed=assumed)
+        for entry in book.instruments
+    }
 
 
 def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
@@ -191,7 +202,20 @@ def _conflict(clash: Clash, applied: Mapping[str, _Judged]) -> Conflict:
     )
 
 
-def _finding(item: _Judged, shared: Shared, situation: Situation) -> Finding:
+def _rule_finding(item: _Judged, shared: Shared, situation: Situation) -> Finding:
+    """Build a finding, or take the one that an earlier audit built for the same outcome."""
+    facts = {
+        name: show_value(situation.facts[name].value)
+        for name in item.outcome.deciding
+        if name in situation.facts
+    }
+    build = partial(_finding, item, shared, facts)
+    if item.outcome.verdict != "inapplicable":
+        return build()
+    return shared.finding((item.rule.id, item.scope.basis, item.outcome, repr(facts)), build)
+
+
+def _finding(item: _Judged, shared: Shared, facts: dict[str, Any]) -> Finding:
     book = shared.book
     binding, outcome = item.rule.binding, item.outcome
     entry = book.instrument_by_id[item.rule.instrument]
@@ -222,11 +246,7 @@ def _finding(item: _Judged, shared: Shared, situation: Situation) -> Finding:
         addressee=binding.addressee,
         effect=binding.effect,
         basis=basis,
-        facts={
-            name: show_value(situation.facts[name].value)
-            for name in outcome.deciding
-            if name in situation.facts
-        },
+        facts=facts,
         missing=outcome.missing,
         margin=None if comparison is None else comparison.margin,
         margin_unit=None if comparison is None else comparison.unit,
@@ -259,7 +279,7 @@ def _accounts(shared: Shared, situation: Situation, scopes: Mapping[str, Scope])
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
         build = partial(_account, provision, instrument.jurisdiction, scope, shared)
-        found.append(shared.account(provision, scope, build))
+        found.append(shared.finding((provision.id, scope), build))
     return found
 
 

@@ -8,14 +8,13 @@ the rule book.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from base import sha256_text
 from compliance.accounting import Accountant, units_of_account
 from compliance.finding import Finding, SpanRef
-from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import ProvisionEntry, RuleBook
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Shared:
     ) -> None:
         self.book = book
         self.sites: dict[tuple[float, float], SiteZones] = {} if sites is None else sites
-        self._accounts: dict[tuple[str, Scope], Finding] = {}
+        self._findings: dict[Hashable, Finding] = {}
         self._places: dict[str, dict[str, Any]] = {}
         self._derived: dict[int, tuple[Design, dict[str, Fact]]] = {}
 
@@ -87,14 +86,11 @@ class Shared:
             known = self._places[provision.id] = _place(provision, self.book)
         return known
 
-    def account(
-        self, provision: ProvisionEntry, scope: Scope, build: Callable[[], Finding]
-    ) -> Finding:
-        """Return the finding on a provision without a rule, built once for each scope."""
-        key = (provision.id, scope)
-        found = self._accounts.get(key)
+    def finding(self, key: Hashable, build: Callable[[], Finding]) -> Finding:
+        """Return the finding that a key stands for; the key names everything that it rests on."""
+        found = self._findings.get(key)
         if found is None:
-            found = self._accounts[key] = build()
+            found = self._findings[key] = build()
         return found
 
 
