@@ -38,23 +38,20 @@ def score(result: AuditResult) -> Score:
     """Count what weighs against a variant; each provision once, by its worst finding."""
     provisions: dict[tuple[str, str], list[Finding]] = {}
     for finding in result.findings:
-        provisions.setdefault((finding.jurisdiction, finding.provision), []).append(finding)
+        if finding.verdict in ("violated", "undetermined", "open_norm"):
+            provisions.setdefault((finding.jurisdiction, finding.provision), []).append(finding)
     counts = dict.fromkeys(Score.__slots__, 0)
     for found in provisions.values():
-        counted = _kind(found)
-        if counted is not None:
-            counts[counted] += 1
+        counts[_kind(found)] += 1
     return Score(**counts)
 
 
-def _kind(found: Sequence[Finding]) -> str | None:
+def _kind(found: Sequence[Finding]) -> str:
     verdict = worst({finding.verdict for finding in found})
     if verdict == "undetermined":
         return "undetermined"
     if verdict == "open_norm":
         return "open_norms"
-    if verdict != "violated":
-        return None
     broken = [finding for finding in found if finding.verdict == "violated"]
     binding = [finding.severity for finding in broken if finding.effect != "voluntary"]
     return min(binding, key=_GRAVEST.index) if binding else "voluntary_gaps"
