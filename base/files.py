@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from base.errors import BathylexError
@@ -85,13 +86,17 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def write_whole(path: Path, data: bytes | str) -> None:
+def write_whole(path: Path, data: bytes | str | Iterable[str]) -> None:
     """Write ``path`` completely or not at all: to a temporary sibling, then rename.
+
+    Args:
+        path: the file; its folder is made where it is missing.
+        data: bytes, text, or pieces of text that need not fit in memory together.
 
     Raises:
         BathylexError: when the folder cannot be created or written.
     """
-    payload = data.encode("utf-8") if isinstance(data, str) else data
+    pieces = [data] if isinstance(data, bytes | str) else data
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -99,7 +104,8 @@ def write_whole(path: Path, data: bytes | str) -> None:
         raise BathylexError(f"cannot be written ({problem.strerror})", where=str(path)) from problem
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(payload)
+            for piece in pieces:
+                stream.write(piece.encode("utf-8") if isinstance(piece, str) else piece)
             stream.flush()
             os.fsync(stream.fileno())
         umask = os.umask(0)

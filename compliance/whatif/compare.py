@@ -16,7 +16,7 @@ from compliance.finding import AuditResult, Finding, Verdict
 from compliance.whatif.cause import Cause, explain
 from compliance.whatif.run import Auditor, Basis, Place, verdicts_of
 from compliance.whatif.settings import Setting, Variant
-from jurisdictions.binding import Severity
+from jurisdictions.binding import Effect, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Change:
     rule: str | None
     title: str
     severity: Severity
+    effect: Effect | None
     before: Verdict | None
     after: Verdict | None
     cause: Cause
@@ -47,6 +48,7 @@ class Change:
             "rule": self.rule,
             "title": self.title,
             "severity": self.severity,
+            "effect": self.effect,
             "before": self.before,
             "after": self.after,
             "cause": self.cause.to_json(),
@@ -112,6 +114,7 @@ def _change(
         rule=shown.rule,
         title=shown.title,
         severity=shown.severity,
+        effect=shown.effect,
         before=None if old is None else old.verdict,
         after=None if new is None else new.verdict,
         cause=explain(

@@ -45,6 +45,12 @@ class Comparison:
         """1 if any variant violates a provision, else 3 if any is undetermined, else 0."""
         return exit_status(self.results)
 
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """Facts given for the base's place that some variant takes to hold elsewhere."""
+        found = {key for item in self.variants for key in item.carried(self.design)}
+        return tuple(sorted(found))
+
     def changes_of(self, index: int) -> tuple[Change, ...]:
         """Return the changes of one variant."""
         return tuple(change for change in self.changes if change.variant == index)

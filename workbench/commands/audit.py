@@ -28,6 +28,13 @@ FORMATS = ("json", "html")
     metavar="ID",
     help="Judge only these jurisdictions (repeatable).",
 )
+@click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="ID",
+    help="Read a disputed provision so (repeatable; see bathylex whatif --list-readings).",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
@@ -36,6 +43,7 @@ def command(
     corpus: Path | None,
     as_of: str | None,
     jurisdictions: tuple[str, ...],
+    readings: tuple[str, ...],
     output: Path | None,
     formats: str | None,
     as_json: bool,
@@ -49,15 +57,16 @@ def command(
     from compliance import audit
     from compliance.report.as_json import to_json
     from habitat.load import MAX_DESIGN_BYTES, load_design
+    from jurisdictions.readings import with_readings
     from workbench.law import rulebook
 
-    wanted = _formats(formats, output)
-    day = _date(as_of)
+    wanted = formats_of(formats, output)
+    day = date_of(as_of)
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
     result = audit(
         loaded,
-        rulebook(corpus),
+        with_readings(rulebook(corpus), readings),
         as_of=day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=judged,
@@ -82,7 +91,8 @@ def command(
     return result.exit_status
 
 
-def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
+def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
+    """Read the list of report formats; all of them where only a folder is given."""
     if formats is None:
         return FORMATS if output is not None else ()
     names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",")))
@@ -94,14 +104,15 @@ def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
     return names
 
 
-def _date(text: str | None) -> date:
+def date_of(text: str | None, *, option: str = "--as-of") -> date:
+    """Read a date; today when there is none."""
     if text is None:
         return date.today()
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
         raise UsageError(
-            f"--as-of: {text!r} is not a date", hint="write it as YYYY-MM-DD, such as 2024-06-30"
+            f"{option}: {text!r} is not a date", hint="write it as YYYY-MM-DD, such as 2024-06-30"
         ) from problem
 
 

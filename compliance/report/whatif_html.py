@@ -1,0 +1,5 @@
+from compliance.whatif.comparison import Comparison
+
+
+def to_html(comparison: Comparison) -> str:
+    return ""
