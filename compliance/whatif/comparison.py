@@ -14,10 +14,11 @@ from compliance.whatif.compare import Change, compare
 from compliance.whatif.rank import Ranking, rank
 from compliance.whatif.run import Auditor, audit_all, exit_status
 from compliance.whatif.settings import Variant
+from jurisdictions.readings import readings_of
 
 if TYPE_CHECKING:
     from habitat.design import Design
-    from jurisdictions.rulebook import RuleBook
+    from jurisdictions.rulebook import DisputeEntry, ReadingEntry, RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Comparison:
         results: their audits, in the same order.
         changes: verdicts that differ from the base, variant by variant.
         ranking: scores, best and worst.
+        readings: the readings that some variant chooses, with the disputes they belong to.
     """
 
     design: Design
@@ -39,6 +41,7 @@ class Comparison:
     results: tuple[AuditResult, ...]
     changes: tuple[Change, ...]
     ranking: Ranking
+    readings: tuple[tuple[DisputeEntry, ReadingEntry], ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -89,6 +92,11 @@ def whatif(
         results=results,
         changes=compare(auditor, every, results),
         ranking=rank(results),
+        readings=tuple(
+            found
+            for name, found in readings_of(book).items()
+            if any(name in variant.readings for variant in every)
+        ),
     )
 
 

@@ -3,7 +3,8 @@
 The order is lexicographic: first the provisions of binding law that are violated, critical ones
 before major, minor and mere observations; then those that are undetermined for want of facts; then
 the open norms that a person must judge; last the gaps against a voluntary standard. Fewer is
-better at every step, and variants with equal counts are tied.
+better at every step, and variants with equal counts are tied. A site on land breaks no law of the
+sea, which makes it no better one: it is neither best nor worst beside sites at sea.
 """
 
 from __future__ import annotations
@@ -69,9 +70,16 @@ class Ranking:
 def rank(results: Sequence[AuditResult]) -> Ranking:
     """Rank the results of all variants, the base first; ties are kept."""
     scores = tuple(map(score, results))
-    low, high = min(scores), max(scores)
+    at_sea = [index for index, result in enumerate(results) if not on_land(result)]
+    ranked = at_sea or list(range(len(results)))
+    low, high = (find(scores[index] for index in ranked) for find in (min, max))
     return Ranking(
         scores,
-        tuple(index for index, item in enumerate(scores) if item == low),
-        tuple(index for index, item in enumerate(scores) if item == high),
+        tuple(index for index in ranked if scores[index] == low),
+        tuple(index for index in ranked if scores[index] == high),
     )
+
+
+def on_land(result: AuditResult) -> bool:
+    """Say whether an audit's site is no site of the sea."""
+    return list(result.site["zones"]) == ["land"]

@@ -176,7 +176,7 @@ def _report(comparison: Comparison, suffix: str, *, brief: bool) -> Iterator[str
     else:
         from compliance.report.whatif_html import to_html
 
-        yield to_html(comparison)
+        yield to_html(comparison, readings=comparison.readings)
 
 
 @contextmanager
