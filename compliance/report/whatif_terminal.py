@@ -11,6 +11,7 @@ from compliance.report.terminal import STYLE
 from compliance.report.words import NO_ADVICE, VERDICTS, zone_words
 from compliance.whatif.comparison import Comparison
 from compliance.whatif.groups import Group, grouped, shortened
+from compliance.whatif.rank import Score
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -58,10 +59,11 @@ def _variants(comparison: Comparison) -> Table:
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("Variant")
+    table.add_column("Variant", overflow="fold")
     table.add_column("Zone")
     table.add_column("Verdict", no_wrap=True)
-    for heading in ("crit.", "maj.", "minor", "obs.", "undet.", "judge", "volunt."):
+    table.add_column("Law violated")
+    for heading in ("undet.", "judge", "volunt."):
         table.add_column(heading, justify="right", no_wrap=True)
     rows = zip(comparison.variants, comparison.results, comparison.ranking.scores, strict=True)
     for index, (variant, result, score) in enumerate(rows):
@@ -74,9 +76,16 @@ def _variants(comparison: Comparison) -> Table:
             Text(visible(variant.label)),
             Text(zone),
             Text(result.verdict, style=_VERDICT_STYLE[result.verdict]),
-            *(str(value or "–") for value in score.to_json().values()),
+            _violated(score),
+            *(str(n or "–") for n in (score.undetermined, score.open_norms, score.voluntary_gaps)),
         )
     return table
+
+
+def _violated(score: Score) -> str:
+    counts = score.to_json()
+    kinds = ("critical", "major", "minor", "observation")
+    return ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind]) or "–"
 
 
 def _changes(comparison: Comparison, console: Any, say: Any) -> None:
@@ -89,7 +98,7 @@ def _changes(comparison: Comparison, console: Any, say: Any) -> None:
     say(f"{len(comparison.changes)} verdicts change, in {len(groups)} ways:", "bold")
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("In", "Provision", "Before → after", "Because"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for group in groups[:_CHANGES]:
         table.add_row(*_row(group))
     console.print(table)

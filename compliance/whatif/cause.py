@@ -235,6 +235,10 @@ def _difference(
     old, new = (in_words(show_value(item.facts[name].value)) for item in (base, there))
     if name != ZONE_FACT:
         return Difference("fact", name, old, new, _bound_law(there, name, shown))
+    old, new = (
+        f"{words} or an extended shelf" if item.facts[WORLDS_FACT].value else words
+        for words, item in ((old, base), (new, there))
+    )
     return Difference("zone", name, old, new, _zone_law(base, there, after.book))
 
 
