@@ -164,12 +164,14 @@ class BindingFile(_Frozen):
 
     @model_validator(mode="after")
     def _readings_fit_the_rules(self) -> BindingFile:
-        names = {rule.id for rule in self.rules}
+        names = {rule.id: rule for rule in self.rules}
         places = {rule.provision for rule in self.rules}
         for reading in (item for dispute in self.disputes for item in dispute.readings):
             lost = [change.rule for change in reading.change if change.rule not in names]
             if lost:
                 raise ValueError(f"reading {reading.id} changes {lost[0]}, which is no rule here")
+            for change in reading.change:
+                change.of(names[change.rule])
             apart = [rule.id for rule in reading.add if rule.provision not in places]
             if apart:
                 raise ValueError(
