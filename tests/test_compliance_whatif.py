@@ -26,10 +26,11 @@ from compliance.whatif.run import Auditor, audit_all, exit_status, verdicts_of
 from corpus.digests import load_digests
 from habitat.design import Design
 from habitat.load import apply_settings
+from jurisdictions.binding import RuleBinding
 from jurisdictions.compiler import rulebook_for
 from jurisdictions.readings import with_readings
 from jurisdictions.regimes import JURISDICTIONS
-from jurisdictions.rulebook import RuleBook
+from jurisdictions.rulebook import ResolvedNumber, Rule, RuleBook
 from tests.test_compliance_audit import book as small_book
 from tests.test_compliance_audit import design as small_design
 
@@ -167,7 +168,7 @@ def test_putting_back_the_named_inputs_alone_restores_the_verdict(variant: Varia
     base = verdicts_of(auditor().result(Variant()))
     for place, finding in findings.items():
         old, new = Inputs.of(finding, before), Inputs.of(finding, after)
-        if old.verdict() == new.verdict():
+        if old.verdict() == new.verdict() or new.verdict() != finding.verdict:
             continue
         named = restoring(old, new)
         assert named
@@ -220,6 +221,37 @@ def test_two_settings_that_each_suffice_are_both_named() -> None:
     assert (change.before, change.after) == ("violated", "satisfied")
     assert [(item.name, item.value) for item in change.cause.settings] == list(changes)
     assert {item.name for item in change.cause.inputs} == {key for key, _ in changes}
+
+
+def test_a_rule_that_gives_way_names_the_provision_that_prevails() -> None:
+    law = small_book()
+    width = law.rules[0]
+    pointer = width.numbers[0].pointer
+    number = width.numbers[0].value
+    assert number is not None
+    wider = RuleBinding.model_validate(
+        {
+            "id": "wider", "provision": "unclos:1.5", "title": "a wide berth for whales",
+            "class": "environmental", "severity": "major", "addressee": "operator",
+            "effect": "direct", "remedy": "widen it", "when": {"fact": "purpose", "is": "energy"},
+            "require": width.binding.require,
+        }
+    )  # fmt: skip
+    least = number.model_copy(update={"comparator": ">=", "value": 700.0})
+    rule = Rule(
+        binding=wider,
+        instrument="unclos",
+        numbers=(ResolvedNumber(pointer=pointer, value=least),),
+    )
+    law = RuleBook(key="two", instruments=law.instruments, provisions=law.provisions,
+                   rules=(*law.rules, rule), reviewed=law.reviewed)  # fmt: skip
+    base = small_design(safety_zone={"radius": "400 m"})
+    found = whatif(base, law, [Variant(changes=(("purpose", "energy"),))], as_of=AS_OF)
+    change = next(item for item in found.changes if item.rule == "width")
+    assert (change.before, change.after) == ("satisfied", "overridden")
+    assert change.cause.provision == "unclos:1.5"
+    assert [item.kind for item in change.cause.inputs] == ["conflict"]
+    assert [str(setting) for setting in change.cause.settings] == ["purpose = energy"]
 
 
 def test_two_hundred_sites_compile_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,6 +115,8 @@ def explain(
     after: Basis,
     old: Finding | None,
     new: Finding | None,
+    *,
+    winners: Mapping[str, str] | None = None,
 ) -> Cause:
     """Return the cause of a change from ``old`` to ``new``.
 
@@ -122,24 +124,30 @@ def explain(
         settings: the settings that bring it.
         before, after: what the verdicts rest on.
         old, new: the findings; ``None`` where a reading adds or drops the rule.
+        winners: the provision that each rule gave way to, in either audit.
     """
     shown = new or old
     if shown is None:
         raise ValueError("a change needs a finding")
-    inputs = _inputs(before, after, old, new, shown)
+    inputs = _inputs(before, after, old, new, shown, winners or {})
     brought = next((item.brought_by for item in inputs if item.brought_by), "")
     return Cause(settings, inputs, brought or shown.provision)
 
 
 def _inputs(
-    before: Basis, after: Basis, old: Finding | None, new: Finding | None, shown: Finding
+    before: Basis,
+    after: Basis,
+    old: Finding | None,
+    new: Finding | None,
+    shown: Finding,
+    winners: Mapping[str, str],
 ) -> tuple[Difference, ...]:
     if old is None or new is None:
         return (_reading(shown.rule or "", before.book, after.book),)
     seen = [Inputs.of(shown, basis) for basis in (before, after)]
     if [item.verdict() for item in seen] != [old.verdict, new.verdict]:
         # The rules alone do not give these verdicts: they gave way to another, or no longer do.
-        return (_conflict(old, new),)
+        return (_conflict(old, new, winners.get(shown.rule or "", "")),)
     return tuple(
         _difference(name, shown, seen[0], seen[1], before, after)
         for name in restoring(seen[0], seen[1])
@@ -275,7 +283,6 @@ def _reading(rule: str, before: RuleBook, after: RuleBook) -> Difference:
     return Difference("reading", rule, "the rule as it stands", "another", "")
 
 
-def _conflict(old: Finding, new: Finding) -> Difference:
-    gave_way = new if new.verdict == "overridden" else old
-    words = new.reason if gave_way is new else f"no longer {old.reason}"
-    return Difference("conflict", new.rule or new.provision, old.reason, words)
+def _conflict(old: Finding, new: Finding, winner: str) -> Difference:
+    words = new.reason if new.verdict == "overridden" else f"no longer: {old.reason}"
+    return Difference("conflict", new.rule or new.provision, old.reason, words, winner)

@@ -73,11 +73,23 @@ def compare(
         changed = list(_changed(base, there))
         if changed:
             after = auditor.basis(variants[index])
+            winners = _winners(results[0]) | _winners(results[index])
             found.extend(
-                _change(auditor, variants[index], index, place, base, there, before, after)
+                _change(auditor, variants[index], index, place, base, there, before, after, winners)
                 for place in changed
             )
     return tuple(found)
+
+
+def _winners(result: AuditResult) -> dict[str, str]:
+    """Return the provision that each overridden rule gave way to."""
+    return {
+        loser: conflict.provisions[conflict.rules.index(conflict.winner)]
+        for conflict in result.conflicts
+        if conflict.winner in conflict.rules
+        for loser in conflict.rules
+        if loser != conflict.winner
+    }
 
 
 def _by_place(result: AuditResult) -> dict[Place, Finding]:
@@ -101,6 +113,7 @@ def _change(
     there: dict[Place, Finding],
     before: Basis,
     after: Basis,
+    winners: dict[str, str],
 ) -> Change:
     old, new = base.get(place), there.get(place)
     shown = new or old
@@ -123,6 +136,7 @@ def _change(
             after,
             old,
             new,
+            winners=winners,
         ),
     )
 
