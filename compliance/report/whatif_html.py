@@ -68,6 +68,7 @@ def to_html(
             best=_named(comparison, comparison.ranking.best),
             worst=_named(comparison, comparison.ranking.worst),
             readings=readings,
+            limits=[(limit, shortened(indices)) for limit, indices in comparison.limits],
             verdict_words=VERDICTS,
             jurisdiction_names=JURISDICTION_NAMES,
             no_advice=NO_ADVICE,

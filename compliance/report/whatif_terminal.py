@@ -10,14 +10,14 @@ from base import visible
 from compliance.report.terminal import STYLE
 from compliance.report.words import NO_ADVICE, VERDICTS, zone_words
 from compliance.whatif.comparison import Comparison
-from compliance.whatif.groups import Group, grouped, shortened
+from compliance.whatif.groups import Group, bundled, grouped, shortened
 from compliance.whatif.rank import Score
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 #: Rows shown before "and so many more": a terminal shows some fifty lines.
-_VARIANTS, _CHANGES = 30, 20
+_VARIANTS, _CHANGES, _CITATIONS = 30, 20, 4
 _VERDICT_STYLE = {"lawful": "bold green", "violated": "bold red", "undetermined": "bold yellow"}
 _NONE = ("no such rule", "·")
 
@@ -48,6 +48,13 @@ def print_comparison(comparison: Comparison, *, written: Sequence[Path] = ()) ->
     say()
     for word, indices in (("Best", comparison.ranking.best), ("Worst", comparison.ranking.worst)):
         say(f"{word}: {_named(comparison, indices)}", "bold")
+    elsewhere = [
+        f"{limit.name} (in {shortened(indices)})"
+        for limit, indices in comparison.limits
+        if len(indices) < len(comparison.variants)
+    ]
+    if elsewhere:
+        say(f"Not modelled, and not alike in all: {'; '.join(elsewhere)}", "dim")
     for path in written:
         say(f"Written: {path}")
     say(NO_ADVICE, "dim")
@@ -94,21 +101,23 @@ def _changes(comparison: Comparison, console: Any, say: Any) -> None:
     if not comparison.changes:
         say("No verdict changes.")
         return
-    groups = grouped(comparison.changes)
-    say(f"{len(comparison.changes)} verdicts change, in {len(groups)} ways:", "bold")
+    rows = bundled(grouped(comparison.changes))
+    count = len(comparison.changes)
+    say(f"{count} verdict{'s change' if count != 1 else ' changes'}:", "bold")
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("In", "Provision", "Before → after", "Because"):
         table.add_column(heading, overflow="fold")
-    for group in groups[:_CHANGES]:
-        table.add_row(*_row(group))
+    for row in rows[:_CHANGES]:
+        table.add_row(*_row(row))
     console.print(table)
-    _more(len(groups) - _CHANGES, "ways", say)
+    hidden = sum(len(group.variants) for row in rows[_CHANGES:] for group in row)
+    _more(hidden, "changes", say)
 
 
-def _row(group: Group) -> tuple[Any, ...]:
+def _row(groups: Sequence[Group]) -> tuple[Any, ...]:
     from rich.text import Text
 
-    change = group.change
+    change = groups[0].change
     before, after = (
         VERDICTS[verdict][:2] if verdict is not None else _NONE
         for verdict in (change.before, change.after)
@@ -117,11 +126,21 @@ def _row(group: Group) -> tuple[Any, ...]:
     verdicts.append(f"{after[1]} {after[0]}", style=STYLE[change.after] if change.after else "")
     brought = f" [{change.cause.provision}]" if change.cause.provision != change.provision else ""
     return (
-        Text(group.ranges),
-        Text(f"{change.citation}: {visible(change.title)}" if change.title else change.citation),
+        Text(groups[0].ranges),
+        Text(_provisions(groups)),
         verdicts,
         Text(visible(f"{change.cause}{brought}")),
     )
+
+
+def _provisions(groups: Sequence[Group]) -> str:
+    if len(groups) == 1:
+        change = groups[0].change
+        return f"{change.citation}: {visible(change.title)}" if change.title else change.citation
+    citations = list(dict.fromkeys(group.change.citation for group in groups))
+    shown = ", ".join(citations[:_CITATIONS])
+    more = len(citations) - _CITATIONS
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _named(comparison: Comparison, indices: Sequence[int]) -> str:

@@ -240,7 +240,7 @@ def _difference(
         return Difference("scope", shown.jurisdiction, base.scope.reason, there.scope.reason, held)
     if name == "reading":
         return _reading(shown.rule or "", before.book, after.book)
-    old, new = (in_words(show_value(item.facts[name].value)) for item in (base, there))
+    old, new = (_words(item.facts[name]) for item in (base, there))
     if name != ZONE_FACT:
         return Difference("fact", name, old, new, _bound_law(there, name, shown))
     old, new = (
@@ -248,6 +248,10 @@ def _difference(
         for words, item in ((old, base), (new, there))
     )
     return Difference("zone", name, old, new, _zone_law(base, there, after.book))
+
+
+def _words(fact: Fact) -> str:
+    return in_words(show_value(fact.value)).replace("**2", "²").replace("**3", "³")
 
 
 def _bound_law(inputs: Inputs, name: str, shown: Finding) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from compliance.finding import AuditResult
+from compliance.finding import AuditResult, Limit
 from compliance.report.as_json import to_data
 from compliance.whatif.compare import Change, compare
 from compliance.whatif.rank import Ranking, rank
@@ -53,6 +53,15 @@ class Comparison:
         """Facts given for the base's place that some variant takes to hold elsewhere."""
         found = {key for item in self.variants for key in item.carried(self.design)}
         return tuple(sorted(found))
+
+    @property
+    def limits(self) -> tuple[tuple[Limit, tuple[int, ...]], ...]:
+        """Regimes that are not modelled, with the variants (by index) that they bear on."""
+        found: dict[str, tuple[Limit, list[int]]] = {}
+        for index, result in enumerate(self.results):
+            for limit in result.limits:
+                found.setdefault(limit.name, (limit, []))[1].append(index)
+        return tuple((limit, tuple(indices)) for limit, indices in found.values())
 
     def changes_of(self, index: int) -> tuple[Change, ...]:
         """Return the changes of one variant."""

@@ -38,6 +38,20 @@ def grouped(changes: Iterable[Change]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=_gravity))
 
 
+def bundled(groups: Iterable[Group]) -> tuple[tuple[Group, ...], ...]:
+    """Put together groups that differ in their provision alone, in the order of the first.
+
+    A new violation stays by itself: each of them wants to be read.
+    """
+    table: dict[tuple[object, ...], list[Group]] = {}
+    for group in groups:
+        change = group.change
+        alone = change.rule if change.after == "violated" else None
+        key = (alone, group.variants, change.before, change.after, str(change.cause))
+        table.setdefault(key, []).append(group)
+    return tuple(map(tuple, table.values()))
+
+
 def _gravity(group: Group) -> tuple[int, ...]:
     change = group.change
     order = [
