@@ -130,7 +130,7 @@ def auditor() -> Auditor:
     return Auditor(station(), book(), as_of=AS_OF, design_hash="abc")
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(VARIANTS, min_size=1, max_size=3))
 def test_a_variant_is_an_audit_byte_for_byte(variants: list[Variant]) -> None:
     results = audit_all(auditor(), [Variant(), *variants])
@@ -138,7 +138,7 @@ def test_a_variant_is_an_audit_byte_for_byte(variants: list[Variant]) -> None:
         assert to_json(result) == to_json(plain(variant))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(VARIANTS)
 def test_every_verdict_difference_is_told_once_and_its_cause_holds(variant: Variant) -> None:
     pair = (Variant(), variant)
@@ -160,7 +160,7 @@ def test_every_verdict_difference_is_told_once_and_its_cause_holds(variant: Vari
                 assert again[place] == change.before, f"{reverted} does not bring {place}"
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(VARIANTS)
 def test_putting_back_the_named_inputs_alone_restores_the_verdict(variant: Variant) -> None:
     before, after = auditor().basis(Variant()), auditor().basis(variant)
@@ -271,7 +271,8 @@ def test_two_hundred_sites_compile_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         small_design(), law, expand(Options(sites=sites)), as_of=AS_OF,
         progress=lambda: told.append(None),
     )  # fmt: skip
-    assert len(found.results) == len(told) == 201
+    assert len(found.results) == 201
+    assert len(told) == 201 + 200
     assert [(r.site["latitude"], r.site["longitude"]) for r in found.results[1:]] == [
         (site.latitude, site.longitude) for site in sites
     ]

@@ -7,7 +7,7 @@ again gives the base's verdict; and so does judging the rule again with only the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -56,7 +56,11 @@ class Change:
 
 
 def compare(
-    auditor: Auditor, variants: Sequence[Variant], results: Sequence[AuditResult]
+    auditor: Auditor,
+    variants: Sequence[Variant],
+    results: Sequence[AuditResult],
+    *,
+    progress: Callable[[], None] | None = None,
 ) -> tuple[Change, ...]:
     """Return every verdict difference between the base and each variant, exactly once.
 
@@ -64,6 +68,7 @@ def compare(
         auditor: what judged them; it is asked again for variants with some settings taken back.
         variants: the base first.
         results: their audits, in the same order.
+        progress: called after each variant beside the base.
     """
     base = _by_place(results[0])
     found: list[Change] = []
@@ -78,6 +83,8 @@ def compare(
                 _change(auditor, variants[index], index, place, base, there, before, after, winners)
                 for place in changed
             )
+        if progress is not None:
+            progress()
     return tuple(found)
 
 
@@ -154,7 +161,7 @@ def responsible(
         return settings
 
     def restored(reverted: tuple[Setting, ...]) -> bool:
-        return auditor.verdicts(variant.without(reverted)).get(place) == wanted
+        return auditor.verdict(variant.without(reverted), place) == wanted
 
     for size in (1, 2):
         for chosen in combinations(settings, min(size, len(settings))):

@@ -85,7 +85,7 @@ def whatif(
         variants: what to vary, without the base.
         as_of: the date of the base.
         design_hash: SHA-256 of the design file.
-        progress: called after each audit.
+        progress: called after each audit, and after the changes of each variant are traced.
 
     Raises:
         DesignError: a variant whose values a design does not take.
@@ -99,7 +99,7 @@ def whatif(
         as_of=as_of,
         variants=every,
         results=results,
-        changes=compare(auditor, every, results),
+        changes=compare(auditor, every, results, progress=progress),
         ranking=rank(results),
         readings=tuple(
             found

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from compliance.accounting import Accountant
 from compliance.audit import audit, scopes_of
-from compliance.finding import LAWFUL, UNDETERMINED, VIOLATED, AuditResult, Verdict
+from compliance.finding import (
+    LAWFUL,
+    UNDETERMINED,
+    VIOLATED,
+    WORST_FIRST,
+    AuditResult,
+    Verdict,
+)
 from compliance.shared import Shared
 from compliance.situation import Situation, situate
 from compliance.whatif.settings import Choice, Variant
@@ -51,7 +58,8 @@ class Auditor:
         self._design_hash = design_hash
         self._shared: dict[tuple[str, ...], Shared] = {(): Shared(book)}
         self._designs: dict[Variant, Design] = {}
-        self._verdicts: dict[Variant, dict[Place, Verdict]] = {}
+        self._verdicts: dict[Variant, bytes] = {}
+        self._places: dict[tuple[str, ...], dict[Place, int]] = {}
 
     def result(self, variant: Variant) -> AuditResult:
         """Audit a variant: the same result as an audit of its design with its settings.
@@ -71,7 +79,7 @@ class Auditor:
             assumed=frozenset(choice.added),
             shared=shared,
         )
-        self._verdicts[variant] = verdicts_of(result)
+        self._remember(variant, verdicts_of(result))
         return result
 
     def check(self, variant: Variant) -> None:
@@ -84,11 +92,24 @@ class Auditor:
         self._shared_of(variant)
         self._design_of(variant)
 
-    def verdicts(self, variant: Variant) -> dict[Place, Verdict]:
-        """Return the verdicts of a variant, from an earlier audit where there was one."""
+    def verdict(self, variant: Variant, place: Place) -> Verdict | None:
+        """Return one verdict of a variant, from an earlier audit where there was one.
+
+        ``None`` where the rule is none of those that the variant's readings make.
+        """
         if variant not in self._verdicts:
             self.result(variant)
-        return self._verdicts[variant]
+        index = self._places[variant.readings].get(place)
+        return None if index is None else WORST_FIRST[self._verdicts[variant][index]]
+
+    def _remember(self, variant: Variant, verdicts: dict[Place, Verdict]) -> None:
+        """Keep one byte a verdict: causes ask for those of many variants, over and over."""
+        if variant.readings not in self._places:
+            self._places[variant.readings] = {
+                place: index for index, place in enumerate(sorted(verdicts))
+            }
+        places = self._places[variant.readings]
+        self._verdicts[variant] = bytes(WORST_FIRST.index(verdicts[place]) for place in places)
 
     def basis(self, variant: Variant) -> Basis:
         """Return the facts and scopes that a variant is judged on."""

@@ -38,7 +38,7 @@ class Place:
     label: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.latitude:g}, {self.longitude:g}"
+        where = f"{_degrees(self.latitude)}, {_degrees(self.longitude)}"
         return f"{self.label} ({where})" if self.label else where
 
 
@@ -190,6 +190,11 @@ class Variant:
             "readings": list(self.readings),
             "forget_place": self.forget_place,
         }
+
+
+def _degrees(value: float) -> str:
+    """Write degrees to a decimetre, without trailing zeros."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _moved(design: Design, place: Place, *, forget: bool) -> Design:

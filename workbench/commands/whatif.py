@@ -118,7 +118,7 @@ def _compare(design: Path, options: Options, corpus: Path | None, day: Any) -> C
     digest = sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError))
     variants = expand(options)
     book = rulebook(corpus)
-    with _progress(len(variants) + 1) as advance:
+    with _progress(2 * len(variants) + 1) as advance:
         return whatif(loaded, book, variants, as_of=day, design_hash=digest, progress=advance)
 
 
@@ -182,16 +182,16 @@ def _report(comparison: Comparison, suffix: str, *, brief: bool) -> Iterator[str
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[], None]]:
     """Show how far the comparison is on stderr, where there is much to compare."""
-    if total < _MANY:
+    if total < 2 * _MANY:
         yield lambda: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     bar = Progress(
-        TextColumn("Judging variants"),
+        TextColumn("Judging variants, tracing changes"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         console=Console(stderr=True),
         transient=True,
     )
