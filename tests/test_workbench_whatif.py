@@ -152,6 +152,17 @@ def test_readings_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "unclos-60-7-interference" in capsys.readouterr().out
 
 
+def test_an_audit_says_which_readings_it_used(
+    design: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["audit", design, "--reading", "unclos-88-no-military", "-o", str(tmp_path / "out")])
+    assert "Read otherwise than by default: unclos-88-no-military" in capsys.readouterr().out
+    page = (tmp_path / "out" / "lodge.html").read_text(encoding="utf-8")
+    assert "read by unclos-88-no-military" in page
+    assert run(["audit", design, "--reading", "unclos-89"]) == 2
+    assert "is no reading that is known" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
