@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
-from base import sha256_text
-from compliance.accounting import Accountant, units_of_account
 from compliance.conflicts import Bound, Clash, bounds_of, find_clashes
 from compliance.finding import (
     WORST_FIRST,
@@ -22,9 +21,9 @@ from compliance.finding import (
     JurisdictionStatus,
     SpanRef,
     Verdict,
-    worst,
 )
 from compliance.limits import limits_of
+from compliance.shared import Shared
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
@@ -72,6 +71,8 @@ def audit(
     design_hash: str = "",
     jurisdictions: frozenset[str] | None = None,
     custom: bool = True,
+    assumed: frozenset[str] = frozenset(),
+    shared: Shared | None = None,
 ) -> AuditResult:
     """Judge a design against a rule book.
 
@@ -83,6 +84,8 @@ def audit(
         jurisdictions: ids to judge; all modelled ones when ``None``.
         custom: judge, and label, what is invoked only as custom against a State that is no party;
             otherwise it is inapplicable with that reason.
+        assumed: ids that are taken to bind although nothing at the site makes them.
+        shared: what earlier audits against ``book`` worked out; changes speed, never the result.
 
     Returns:
         The result, the same for the same inputs: nothing in it depends on the clock.
@@ -90,17 +93,14 @@ def audit(
     Raises:
         DesignError: the design asserts something impossible about its site.
     """
-    situation = situate(design, as_of=as_of)
-    scopes = {
-        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or _basis(instrument_scope(entry.instrument, situation.circumstances), custom)
-        for entry in book.instruments
-    }
+    shared = Shared(book) if shared is None else shared
+    situation = situate(design, as_of=as_of, shared=shared)
+    scopes = scopes_of(book, situation, jurisdictions=jurisdictions, assumed=assumed, custom=custom)
     judged = _judge_rules(book, situation, scopes)
     judged, conflicts = _settle(judged, order_at(situation.circumstances))
-    findings = [_finding(item, book, situation) for item in judged]
-    findings += _accounts(book, situation, scopes)
-    findings.sort(key=_order({provision.id: i for i, provision in enumerate(book.provisions)}))
+    findings = [_rule_finding(item, shared, situation) for item in judged]
+    findings += _accounts(shared, situation, scopes)
+    findings.sort(key=_order(shared.position))
     totals, by_jurisdiction = _totals(findings)
     verdict: Literal["lawful", "violated", "undetermined"] = (
         "violated" if totals["violated"] else "undetermined" if totals["undetermined"] else "lawful"
@@ -118,7 +118,7 @@ def audit(
         site=_site(situation),
         as_of=as_of.isoformat(),
         verdict=verdict,
-        jurisdictions=_jurisdictions(situation, jurisdictions, custom),
+        jurisdictions=_jurisdictions(situation, jurisdictions, assumed, custom),
         findings=tuple(findings),
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
@@ -126,8 +126,26 @@ def audit(
         derived=_derived(situation),
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
         options={"custom": custom},
-        inputs=_inputs(book, design_hash),
+        inputs=_inputs(shared, design_hash),
     )
+
+
+def scopes_of(
+    book: RuleBook,
+    situation: Situation,
+    *,
+    jurisdictions: frozenset[str] | None = None,
+    assumed: frozenset[str] = frozenset(),
+    custom: bool = True,
+) -> dict[str, Scope]:
+    """Return the scope of each instrument of a book, by id, as :func:`audit` uses it."""
+    return {
+        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
+        or _basis(
+            instrument_scope(entry.instrument, situation.circumstances, assumed=assumed), custom
+        )
+        for entry in book.instruments
+    }
 
 
 def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
@@ -199,7 +217,21 @@ def _conflict(clash: Clash, applied: Mapping[str, _Judged]) -> Conflict:
     )
 
 
-def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
+def _rule_finding(item: _Judged, shared: Shared, situation: Situation) -> Finding:
+    """Build a finding, or take the one that an earlier audit built for the same outcome."""
+    facts = {
+        name: show_value(situation.facts[name].value)
+        for name in item.outcome.deciding
+        if name in situation.facts
+    }
+    build = partial(_finding, item, shared, facts)
+    if item.outcome.verdict != "inapplicable":
+        return build()
+    return shared.finding((item.rule.id, item.scope.basis, item.outcome, repr(facts)), build)
+
+
+def _finding(item: _Judged, shared: Shared, facts: dict[str, Any]) -> Finding:
+    book = shared.book
     binding, outcome = item.rule.binding, item.outcome
     entry = book.instrument_by_id[item.rule.instrument]
     comparison = outcome.comparison
@@ -220,7 +252,7 @@ def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
     if basis == "custom" and outcome.verdict != "inapplicable":
         reason = f"{reason} (invoked as custom)"
     return Finding(
-        **_place(item.provision, book),
+        **shared.place(item.provision),
         jurisdiction=item.jurisdiction,
         rule=item.rule.id,
         title=binding.title,
@@ -229,11 +261,7 @@ def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
         addressee=binding.addressee,
         effect=binding.effect,
         basis=basis,
-        facts={
-            name: show_value(situation.facts[name].value)
-            for name in outcome.deciding
-            if name in situation.facts
-        },
+        facts=facts,
         missing=outcome.missing,
         margin=None if comparison is None else comparison.margin,
         margin_unit=None if comparison is None else comparison.unit,
@@ -258,59 +286,41 @@ def _remedy(template: str, outcome: Outcome) -> str:
     )
 
 
-def _place(provision: ProvisionEntry, book: RuleBook) -> dict[str, Any]:
-    """The provision's identity, its quote and where the quote stands."""
-    entry = book.instrument_by_id[provision.instrument]
-    quoted = provision
-    while not quoted.text.strip() and quoted.id in book.children:
-        quoted = book.children[quoted.id][0]
-    return {
-        "provision": provision.id,
-        "citation": provision.citation,
-        "instrument": provision.instrument,
-        "lead_in": quoted.lead_in,
-        "quote": quoted.text,
-        "span": SpanRef(file=entry.file, start=quoted.start, end=quoted.end, page=quoted.page),
-        "text_source": entry.text_source,
-    }
-
-
-def _accounts(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]) -> list[Finding]:
-    accountant = Accountant(book)
-    bound = book.rules_by_provision
+def _accounts(shared: Shared, situation: Situation, scopes: Mapping[str, Scope]) -> list[Finding]:
     found = []
-    for provision in units_of_account(book):
-        if provision.id in bound:
-            continue
-        instrument = book.instrument_by_id[provision.instrument].instrument
+    for provision in shared.unruled:
+        instrument = shared.book.instrument_by_id[provision.instrument].instrument
         scope = provision_scope(
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
-        account = accountant.account(provision, scope)
-        found.append(
-            Finding(
-                **_place(provision, book),
-                jurisdiction=instrument.jurisdiction,
-                rule=None,
-                title=provision.heading,
-                verdict=account.verdict,
-                reason=account.reason,
-                addressee=account.addressee,
-                effect=None,
-                basis=scope.basis,
-                facts={},
-                missing=scope.missing if account.verdict == "undetermined" else (),
-                margin=None,
-                margin_unit=None,
-                bound=None,
-                priority="procedural",
-                severity="observation",
-                remedy="",
-                evidence="",
-                wording="",
-            )
-        )
+        build = partial(_account, provision, instrument.jurisdiction, scope, shared)
+        found.append(shared.finding((provision.id, scope), build))
     return found
+
+
+def _account(provision: ProvisionEntry, jurisdiction: str, scope: Scope, shared: Shared) -> Finding:
+    account = shared.accountant.account(provision, scope)
+    return Finding(
+        **shared.place(provision),
+        jurisdiction=jurisdiction,
+        rule=None,
+        title=provision.heading,
+        verdict=account.verdict,
+        reason=account.reason,
+        addressee=account.addressee,
+        effect=None,
+        basis=scope.basis,
+        facts={},
+        missing=scope.missing if account.verdict == "undetermined" else (),
+        margin=None,
+        margin_unit=None,
+        bound=None,
+        priority="procedural",
+        severity="observation",
+        remedy="",
+        evidence="",
+        wording="",
+    )
 
 
 def _order(position: Mapping[str, int]) -> Any:
@@ -328,24 +338,29 @@ def _order(position: Mapping[str, int]) -> Any:
 def _totals(
     findings: list[Finding],
 ) -> tuple[dict[Verdict, int], dict[str, dict[Verdict, int]]]:
-    verdicts: dict[tuple[str, str], set[Verdict]] = {}
+    ranks: dict[tuple[str, str], int] = {}
     for finding in findings:
-        verdicts.setdefault((finding.jurisdiction, finding.provision), set()).add(finding.verdict)
-    counted = Counter(worst(found) for found in verdicts.values())
+        place = (finding.jurisdiction, finding.provision)
+        rank = _RANK[finding.verdict]
+        ranks[place] = min(rank, ranks.get(place, rank))
     split: dict[str, dict[Verdict, int]] = {}
-    for (jurisdiction, _), found in sorted(verdicts.items()):
+    for (jurisdiction, _), rank in sorted(ranks.items()):
         table = split.setdefault(jurisdiction, dict.fromkeys(WORST_FIRST, 0))
-        table[worst(found)] += 1
+        table[WORST_FIRST[rank]] += 1
+    counted = Counter(WORST_FIRST[rank] for rank in ranks.values())
     return {verdict: counted.get(verdict, 0) for verdict in WORST_FIRST}, split
 
 
 def _jurisdictions(
-    situation: Situation, wanted: frozenset[str] | None, custom: bool
+    situation: Situation,
+    wanted: frozenset[str] | None,
+    assumed: frozenset[str],
+    custom: bool,
 ) -> tuple[JurisdictionStatus, ...]:
     listed = []
     for name in JURISDICTIONS:
         scope = _scope(name, wanted) or _basis(
-            jurisdiction_scope(name, situation.circumstances), custom
+            jurisdiction_scope(name, situation.circumstances, assumed=assumed), custom
         )
         listed.append(JurisdictionStatus(id=name, binding=scope.binding, reason=scope.reason))
     return tuple(listed)
@@ -374,15 +389,15 @@ def _derived(situation: Situation) -> dict[str, Any]:
     }
 
 
-def _inputs(book: RuleBook, design_hash: str) -> dict[str, Any]:
+def _inputs(shared: Shared, design_hash: str) -> dict[str, Any]:
+    book = shared.book
     return {
         "bathylex": metadata.version("bathylex"),
         "python": platform.python_version(),
         "design_sha256": design_hash,
         "rulebook": book.key,
-        "rules_sha256": sha256_text(
-            "\n".join(rule.binding.model_dump_json() for rule in book.rules)
-        ),
+        "rules_sha256": shared.rules_sha256,
+        "readings": list(book.readings_chosen),
         "texts": [
             {
                 "id": entry.instrument.id,

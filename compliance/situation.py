@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from compliance.evaluate import WORLDS_FACT
-from habitat.derived import derived_facts
 from habitat.facts import Fact, facts_of
 from jurisdictions.parties import eu_member
-from jurisdictions.regimes import MINERAL_PURPOSES, NATIONAL_ZONES, Circumstances
+from jurisdictions.regimes import MINERAL_PURPOSES, NATIONAL_ZONES, Circumstances, party_of
 
 if TYPE_CHECKING:
+    from compliance.shared import Shared
     from habitat.design import Design
     from jurisdictions.zones import SiteZones
 
@@ -29,6 +29,10 @@ _ZONES_WITH: dict[str, frozenset[str]] = {
     "area": frozenset({"high_seas", "area"}),
     "antarctic_treaty_area": frozenset({"antarctic_treaty_area", "high_seas"}),
 }
+
+
+#: Whether the State whose status counts at the site is a party to UNCLOS.
+PARTY_FACT = "zone.unclos_party"
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,14 @@ def zones_with(zone: str) -> frozenset[str]:
     return _ZONES_WITH[zone]
 
 
-def situate(design: Design, *, as_of: date) -> Situation:
+def situate(design: Design, *, as_of: date, shared: Shared | None = None) -> Situation:
     """Resolve the site's zones and gather every fact that a rule may ask for."""
+    from habitat.derived import derived_facts
     from jurisdictions.zones import resolve
 
-    site = resolve(design.site.latitude, design.site.longitude)
+    at = design.site
+    site = (resolve if shared is None else shared.zones_at)(at.latitude, at.longitude)
+    derived = (derived_facts if shared is None else shared.derived)(design)
     asserted: list[str] = []
     zones, coastal_state = site.zones, site.coastal_state
     if design.site.zone is not None:
@@ -75,10 +82,12 @@ def situate(design: Design, *, as_of: date) -> Situation:
         coastal_state = design.site.coastal_state
         asserted.append("site.coastal_state")
     zone_facts = _zone_facts(site, zones, coastal_state, bool(asserted), as_of)
-    facts = {**facts_of(design), **zone_facts, **derived_facts(design)}
+    facts = {**facts_of(design), **zone_facts, **derived}
     if not facts["contract.resource"].known:
         facts["contract.resource"] = _resource_of_the_place(design)
     facts.update(_claims_refuted(design, coastal_state))
+    circumstances = _circumstances(design, zones, coastal_state, facts, as_of)
+    facts[PARTY_FACT] = Fact(party_of(circumstances), "parties to UNCLOS")
     return Situation(
         design=design,
         site=site,
@@ -86,7 +95,7 @@ def situate(design: Design, *, as_of: date) -> Situation:
         coastal_state=coastal_state,
         asserted=tuple(asserted),
         facts=facts,
-        circumstances=_circumstances(design, zones, coastal_state, facts, as_of),
+        circumstances=circumstances,
     )
 
 

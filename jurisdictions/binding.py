@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from jurisdictions.predicate import Predicate
+from jurisdictions.predicate import Known, Predicate
 
 PriorityClass = Literal["environmental", "safety", "commercial", "procedural"]
 Severity = Literal["critical", "major", "minor", "observation"]
@@ -84,9 +84,98 @@ class ReviewedBinding(_Frozen):
     addressee: Addressee = "state"
 
 
+class RuleChange(_Frozen):
+    """What a reading makes of one rule: the given keys replace the rule's own, null clears one.
+
+    ``applies: false`` says that under this reading the rule asks nothing.
+    """
+
+    rule: str
+    applies: bool = True
+    zones: tuple[str, ...] = ()
+    when: Predicate | None = None
+    require: Predicate | None = None
+    unless: Predicate | None = None
+    question: str | None = Field(default=None, alias="open")
+    remedy: str = ""
+    evidence: str = ""
+
+    def of(self, rule: RuleBinding) -> RuleBinding:
+        """Return the rule as this reading has it."""
+        given = self.model_fields_set - {"rule", "applies"}
+        changed = {name: getattr(self, name) for name in given}
+        if not self.applies:
+            # Every design has a purpose, so that this never holds.
+            changed["when"] = Known(fact="purpose", known=False)
+        kept = {name: getattr(rule, name) for name in RuleBinding.model_fields}
+        return RuleBinding.model_validate({**kept, **changed})
+
+
+class Reading(_Frozen):
+    """One way to read a provision.
+
+    Attributes:
+        id: unique across all files.
+        title: what the provision means by this reading.
+        held_by: kinds of actors who read it so.
+        because: their argument, in a sentence.
+        change: rules of the same file that read otherwise.
+        add: rules that stand beside the others, on provisions that have one.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    title: str = Field(min_length=8)
+    held_by: tuple[str, ...] = Field(min_length=1)
+    because: str = Field(min_length=10)
+    change: tuple[RuleChange, ...] = ()
+    add: tuple[RuleBinding, ...] = ()
+
+
+class Dispute(_Frozen):
+    """A provision that is read in more than one way: the reading of this file, and its rivals."""
+
+    provision: str = Field(pattern=r"^[a-z0-9-]+:\S+$")
+    question: str = Field(min_length=10)
+    default: Reading
+    rivals: tuple[Reading, ...] = Field(min_length=1)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """All readings, the default one first."""
+        return (self.default, *self.rivals)
+
+    @model_validator(mode="after")
+    def _default_changes_nothing(self) -> Dispute:
+        if self.default.change or self.default.add:
+            raise ValueError(f"reading {self.default.id}: the default is what the rules say")
+        for rival in self.rivals:
+            if not rival.change and not rival.add:
+                raise ValueError(f"reading {rival.id}: a rival must change or add a rule")
+        return self
+
+
 class BindingFile(_Frozen):
     """One YAML file of ``jurisdictions/bindings/``: the rules of one instrument."""
 
     instrument: str
     rules: tuple[RuleBinding, ...] = ()
     reviewed: tuple[ReviewedBinding, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+    @model_validator(mode="after")
+    def _readings_fit_the_rules(self) -> BindingFile:
+        names = {rule.id: rule for rule in self.rules}
+        places = {rule.provision for rule in self.rules}
+        for reading in (item for dispute in self.disputes for item in dispute.readings):
+            lost = [change.rule for change in reading.change if change.rule not in names]
+            if lost:
+                raise ValueError(f"reading {reading.id} changes {lost[0]}, which is no rule here")
+            for change in reading.change:
+                change.of(names[change.rule])
+            apart = [rule.id for rule in reading.add if rule.provision not in places]
+            if apart:
+                raise ValueError(
+                    f"reading {reading.id} adds {apart[0]} to a provision without a rule: review "
+                    "the provision by a rule first, so that every reading accounts for it alike"
+                )
+        return self

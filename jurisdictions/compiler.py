@@ -12,13 +12,15 @@ from pathlib import Path
 
 from base import BathylexError, BindingError, sha256_text
 from corpus.model import LawText
-from jurisdictions.binding import BindingFile, RuleBinding
+from jurisdictions.binding import BindingFile, Reading, RuleBinding
 from jurisdictions.norm import Extraction, Ordinal
 from jurisdictions.predicate import All, Any_, ByLaw, Compare, LawBound, LawNumber, Not, Predicate
 from jurisdictions.rulebook import (
+    DisputeEntry,
     InstrumentEntry,
     LawValue,
     ProvisionEntry,
+    ReadingEntry,
     ResolvedNumber,
     Rule,
     RuleBook,
@@ -54,14 +56,22 @@ def load_bindings(folder: Path | None = None) -> dict[str, BindingFile]:
             first = problem.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
             raise BindingError(f"{key}: {first['msg']}", where=entry.name) from problem
-        for rule in binding_file.rules:
-            if rule.id in seen:
-                raise BindingError(
-                    f"rule {rule.id} also stands in {seen[rule.id]}", where=entry.name
-                )
-            seen[rule.id] = entry.name
+        for kind, name in _names(binding_file):
+            if name in seen:
+                raise BindingError(f"{kind} {name} also stands in {seen[name]}", where=entry.name)
+            seen[name] = entry.name
         bindings[binding_file.instrument] = binding_file
     return bindings
+
+
+def _names(file: BindingFile) -> Iterator[tuple[str, str]]:
+    """Yield the ids of a file that must be unique: its rules and readings."""
+    for rule in file.rules:
+        yield "rule", rule.id
+    for reading in (reading for dispute in file.disputes for reading in dispute.readings):
+        yield "reading", reading.id
+        for rule in reading.add:
+            yield "rule", rule.id
 
 
 def law_numbers(predicate: Predicate | None) -> Iterator[LawNumber]:
@@ -148,6 +158,38 @@ def compile_rulebook(
             for instrument, binding_file in bindings.items()
             if instrument in texts
         },
+        disputes=tuple(
+            DisputeEntry(
+                provision=dispute.provision,
+                question=dispute.question,
+                readings=tuple(
+                    _compile_reading(reading, binding_file, by_id, extractions)
+                    for reading in dispute.readings
+                ),
+            )
+            for instrument, binding_file in bindings.items()
+            if instrument in texts
+            for dispute in binding_file.disputes
+        ),
+    )
+
+
+def _compile_reading(
+    reading: Reading,
+    file: BindingFile,
+    provisions: Mapping[str, ProvisionEntry],
+    extractions: Mapping[str, Extraction],
+) -> ReadingEntry:
+    own = {rule.id: rule for rule in file.rules}
+    changed = (*(change.of(own[change.rule]) for change in reading.change), *reading.add)
+    return ReadingEntry(
+        id=reading.id,
+        title=reading.title,
+        held_by=reading.held_by,
+        because=reading.because,
+        rules=tuple(
+            _compile_rule(rule, file.instrument, provisions, extractions) for rule in changed
+        ),
     )
 
 

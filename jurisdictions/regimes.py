@@ -67,8 +67,17 @@ class Scope:
     missing: tuple[str, ...] = ()
 
 
-def jurisdiction_scope(jurisdiction: str, at: Circumstances) -> Scope:
-    """Say whether a jurisdiction binds in these circumstances."""
+def jurisdiction_scope(
+    jurisdiction: str, at: Circumstances, *, assumed: frozenset[str] = frozenset()
+) -> Scope:
+    """Say whether a jurisdiction binds in these circumstances, or is ``assumed`` to."""
+    scope = _jurisdiction_scope(jurisdiction, at)
+    if jurisdiction in assumed and scope.binding is not True:
+        return Scope(True, f"assumed to bind; as things are: {scope.reason}")
+    return scope
+
+
+def _jurisdiction_scope(jurisdiction: str, at: Circumstances) -> Scope:
     match jurisdiction:
         case "UNCLOS":
             return _unclos(at)
@@ -87,12 +96,23 @@ def jurisdiction_scope(jurisdiction: str, at: Circumstances) -> Scope:
     return Scope(False, "not one of the modelled jurisdictions")
 
 
-def instrument_scope(instrument: Instrument, at: Circumstances) -> Scope:
-    """Say whether an instrument binds: first in time, then by its own field of application."""
+def instrument_scope(
+    instrument: Instrument, at: Circumstances, *, assumed: frozenset[str] = frozenset()
+) -> Scope:
+    """Say whether an instrument binds: first in time, then by its own field of application.
+
+    Args:
+        instrument: the law text.
+        at: what decides.
+        assumed: jurisdictions taken to bind although nothing makes them; a text that is a draft,
+            out of force or for another resource does not bind on an assumption.
+    """
     timing = _in_force(instrument, at.as_of)
     if timing is not None:
         return timing
-    scope = jurisdiction_scope(instrument.jurisdiction, at)
+    scope = jurisdiction_scope(instrument.jurisdiction, at, assumed=assumed)
+    if scope.binding and _jurisdiction_scope(instrument.jurisdiction, at).binding is not True:
+        return _assumed(instrument, at, scope)
     if scope.binding is not True:
         return scope
     match instrument.id:
@@ -139,6 +159,21 @@ def _out_of_time(version: Version, as_of: date) -> str:
             f"not yet in force on {as_of}: brought in from {version.in_force_from} by {version.by}"
         )
     return f"an earlier edition, in force until {version.in_force_until}; replaced by {version.by}"
+
+
+def _assumed(instrument: Instrument, at: Circumstances, scope: Scope) -> Scope:
+    """Narrow an assumption by what the text is about, where the site cannot."""
+    if instrument.id in ("isa-nodules", "isa-sulphides", "isa-crusts"):
+        return _exploration_regulations(instrument, at)
+    if instrument.id == "sla":
+        return Scope(False, "the assumption is that of the shelf beyond State waters")
+    return scope
+
+
+def party_of(at: Circumstances) -> bool | None:
+    """Say whether the State whose status counts at a site is party to UNCLOS, if one is known."""
+    state = at.coastal_state or at.sponsoring_state or at.operator_state
+    return None if state is None else unclos_party(state, at.as_of).party
 
 
 def _parties_only(scope: Scope) -> Scope:

@@ -89,6 +89,9 @@ class Rule(_Frozen):
     def number(self, pointer: LawNumber) -> LawValue | None:
         """Return the law's number that ``pointer`` means, or ``None`` where the text has none."""
         for resolved in self.numbers:
+            if resolved.pointer is pointer:
+                return resolved.value
+        for resolved in self.numbers:
             if resolved.pointer == pointer:
                 return resolved.value
         return None
@@ -106,6 +109,28 @@ class InstrumentEntry(_Frozen):
         return self.instrument.text_source
 
 
+class ReadingEntry(_Frozen):
+    """A reading of a disputed provision, with its rules compiled against the law text.
+
+    ``rules`` take the place of the rules with the same id, or stand beside them; the default
+    reading has none.
+    """
+
+    id: str
+    title: str
+    held_by: tuple[str, ...]
+    because: str
+    rules: tuple[Rule, ...] = ()
+
+
+class DisputeEntry(_Frozen):
+    """A disputed provision with all its readings, the default one first."""
+
+    provision: str
+    question: str
+    readings: tuple[ReadingEntry, ...]
+
+
 class RuleBook(_Frozen):
     """Everything an audit needs to know about the law.
 
@@ -116,6 +141,8 @@ class RuleBook(_Frozen):
         provisions: in document order, instrument by instrument.
         rules: in the order of the binding files.
         reviewed: provisions that reviewers found to ask nothing, by instrument.
+        disputes: provisions with rival readings (see :mod:`jurisdictions.readings`).
+        readings_chosen: ids of the readings that took the place of the default ones.
     """
 
     format: Literal[1] = 1
@@ -124,6 +151,8 @@ class RuleBook(_Frozen):
     provisions: tuple[ProvisionEntry, ...]
     rules: tuple[Rule, ...]
     reviewed: dict[str, tuple[ReviewedBinding, ...]] = Field(default_factory=dict)
+    disputes: tuple[DisputeEntry, ...] = ()
+    readings_chosen: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, ProvisionEntry]:

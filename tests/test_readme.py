@@ -31,6 +31,25 @@ def test_the_example_of_the_readme_prints_what_it_says(
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".html"}
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/whatif.md"])
+def test_comparisons_print_what_the_pages_say(
+    page: str,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (project / page).read_text(encoding="utf-8").replace("\\\n", "")
+    examples = re.findall(r"```text\n\$ bathylex (whatif [^\n]+)\n(.*?)```", text, re.DOTALL)
+    assert examples
+    monkeypatch.setenv("COLUMNS", "96")
+    monkeypatch.chdir(project)
+    for command, shown in examples:
+        assert run(shlex.split(command)) == 1
+        printed = {line.rstrip() for line in capsys.readouterr().out.splitlines()}
+        wanted = [line for line in shown.splitlines() if line and line != "..."]
+        assert [line for line in wanted if line not in printed] == []
+
+
 def test_the_readme_links_to_files_that_exist(project: Path) -> None:
     text = (project / "README.md").read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)#]+)\)", text)

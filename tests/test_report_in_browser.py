@@ -11,6 +11,8 @@ import pytest
 
 from compliance import AuditResult, audit
 from compliance.report.html import to_html
+from compliance.report.whatif_html import to_html as comparison_page
+from compliance.whatif import Place, Variant, whatif
 from corpus.digests import load_digests
 from examples import examples
 from habitat.load import load_design
@@ -69,8 +71,8 @@ def test_the_page_prints_to_pdf_with_its_verdict(chromium: str, page: Path) -> N
     assert "violated" in reader.pages[0].extract_text()
 
 
-def test_the_page_fits_a_narrow_window(chromium: str, page: Path) -> None:
-    """No part of the page is wider than a phone, tables scroll inside their own box."""
+def widths(chromium: str, page: Path) -> tuple[int, int]:
+    """Return how wide a page is in a narrow window, and how wide the window."""
     probe = page.with_name("probe.html")
     script = (
         "<script>document.title = document.documentElement.scrollWidth + '/' + innerWidth</script>"
@@ -81,4 +83,36 @@ def test_the_page_fits_a_narrow_window(chromium: str, page: Path) -> None:
     shown = run(chromium, probe, "--window-size=500,900", "--dump-dom")
     found = re.search(r"<title>(\d+)/(\d+)</title>", shown.stdout)
     assert found is not None
-    assert int(found[1]) <= int(found[2])
+    return int(found[1]), int(found[2])
+
+
+def test_the_page_fits_a_narrow_window(chromium: str, page: Path) -> None:
+    """No part of the page is wider than a phone, tables scroll inside their own box."""
+    wide, window = widths(chromium, page)
+    assert wide <= window
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    design = load_design(next(path for path in examples() if path.stem == "florida_reef"))
+    variants = [
+        Variant(site=Place(10.4, -117.2)),
+        Variant(site=Place(-30.0, 175.0), changes=(("purpose", "military"),)),
+        Variant(readings=("ocsla-1333-e-resources",)),
+    ]
+    found = whatif(design, rulebook_for(load_digests()), variants, as_of=date(2026, 1, 1))
+    path = tmp_path_factory.mktemp("comparison") / "whatif.html"
+    path.write_text(comparison_page(found, readings=found.readings), encoding="utf-8")
+    return path
+
+
+def test_the_browser_shows_a_comparison(chromium: str, comparison: Path) -> None:
+    shown = run(chromium, comparison, "--dump-dom", "--enable-logging=stderr", "--v=0")
+    assert not re.search(r"CONSOLE.*(error|refused|blocked)", shown.stderr, re.IGNORECASE)
+    for section in ("map", "variants", "changes", "matrix", "readings", "limits", "inputs"):
+        assert f'id="{section}"' in shown.stdout
+
+
+def test_a_comparison_fits_a_narrow_window(chromium: str, comparison: Path) -> None:
+    wide, window = widths(chromium, comparison)
+    assert wide <= window

@@ -1,7 +1,8 @@
 """The ``bathylex`` command: each subcommand loads only what it needs, when it runs.
 
-Exit status: ``audit`` gives 0 lawful, 1 any provision violated, else 3 any undetermined; every
-other command 0 when it answered; 2 for bad input or usage, with one line on stderr.
+Exit status: ``audit`` and ``whatif`` give 0 lawful, 1 any provision violated, else 3 any
+undetermined; every other command 0 when it answered; 2 for bad input or usage, with one line on
+stderr.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from base import BathylexError, one_line
 _COMMANDS = {
     "audit": ("workbench.commands.audit", "Judge a design against the law at its site."),
     "impact": ("workbench.commands.impact", "Compare two editions of a law and their effect."),
+    "whatif": ("workbench.commands.whatif", "Compare variants by site, date, law and reading."),
     "zone": ("workbench.commands.zone", "Say which maritime zones hold at a position."),
     "hull": ("workbench.commands.hull", "Required wall and margins of a pressure hull."),
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),

@@ -1,10 +1,14 @@
-"""Options that several commands share: dates and positions, read from what the user typed."""
+"""Options that several commands share: dates, positions and formats, as the user typed them."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from base import UsageError
+
+#: The reports that audits and comparisons are written as.
+FORMATS = ("json", "html")
 
 
 def day(text: str | None, *, option: str) -> date:
@@ -36,3 +40,16 @@ def position(text: str, *, option: str) -> tuple[float, float]:
             f"{option}: {text!r} is not a position", hint="write it as 37.84,-31.52"
         ) from problem
     return latitude, longitude
+
+
+def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
+    """Read the list of report formats; all of them where only a folder is given."""
+    if formats is None:
+        return FORMATS if output is not None else ()
+    names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",")))
+    for name in names:
+        if name not in FORMATS:
+            raise UsageError(
+                f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
+            )
+    return names

@@ -45,33 +45,38 @@ def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
         site_map: an SVG of the site; drawn from the result's position when ``None``.
     """
     drawn = _draw_map(result) if site_map is None else site_map
-    return _template().render(
-        result=result,
-        headline=headline(result),
-        site_map=drawn,
-        verdict_words=VERDICTS,
-        verdict_order=[verdict for verdict in WORST_FIRST if result.totals[verdict]],
-        jurisdiction_names=JURISDICTION_NAMES,
-        sources=SOURCES,
-        effects=EFFECTS,
-        no_advice=NO_ADVICE,
-        matrix=_matrix(result.findings),
-        accounts=_accounts(result.findings),
-        missing_facts=_missing(result.findings),
-        zone_words=zone_words,
+    return (
+        environment()
+        .get_template("audit.html")
+        .render(
+            result=result,
+            headline=headline(result),
+            site_map=drawn,
+            verdict_words=VERDICTS,
+            verdict_order=[verdict for verdict in WORST_FIRST if result.totals[verdict]],
+            jurisdiction_names=JURISDICTION_NAMES,
+            sources=SOURCES,
+            effects=EFFECTS,
+            no_advice=NO_ADVICE,
+            matrix=_matrix(result.findings),
+            accounts=_accounts(result.findings),
+            missing_facts=_missing(result.findings),
+            zone_words=zone_words,
+        )
     )
 
 
 @lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
+def environment() -> jinja2.Environment:
+    """Return the templates of the HTML reports, with their filters; text is escaped."""
     import jinja2
 
     folder = files("compliance.report")
-    environment = jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.DictLoader(
             {
                 name: (folder / name).read_text(encoding="utf-8")
-                for name in ("audit.html", "report.css")
+                for name in ("audit.html", "whatif.html", "report.css")
             }
         ),
         autoescape=True,
@@ -79,11 +84,11 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["number"] = _number
-    environment.filters["visible"] = _visible
-    environment.filters["breakable"] = _breakable
-    environment.filters["fact_value"] = _fact_value
-    return environment.get_template("audit.html")
+    made.filters["number"] = _number
+    made.filters["visible"] = _visible
+    made.filters["breakable"] = _breakable
+    made.filters["fact_value"] = _fact_value
+    return made
 
 
 def _draw_map(result: AuditResult) -> str:

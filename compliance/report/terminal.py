@@ -16,7 +16,7 @@ from compliance.report.words import (
     zone_words,
 )
 
-_STYLE = {
+STYLE = {
     "violated": "bold red",
     "undetermined": "yellow",
     "open_norm": "magenta",
@@ -74,6 +74,8 @@ def _site(result: AuditResult, say: Any) -> None:
         certainty = "" if site.get("certain") else ", NOT certain"
         say(f"{distance:.1f} nmi from the coast; next boundary {margin:.1f} nmi away{certainty}")
     say(f"Law as of {result.as_of}")
+    if result.inputs.get("readings"):
+        say(f"Read otherwise than by default: {', '.join(result.inputs['readings'])}")
 
 
 def _jurisdictions(result: AuditResult) -> Any:
@@ -103,7 +105,7 @@ def _totals(result: AuditResult) -> Any:
             continue
         word, sign, _ = VERDICTS[verdict]
         table.add_row(
-            Text(f"{sign} {word}", style=_STYLE[verdict]),
+            Text(f"{sign} {word}", style=STYLE[verdict]),
             *(str(row[verdict]) for row in result.totals_by_jurisdiction.values()),
             str(result.totals[verdict]),
         )
@@ -119,7 +121,7 @@ def _list(title: str, findings: list[Finding], say: Any) -> None:
         _, sign, _ = VERDICTS[finding.verdict]
         say(
             f"{sign} {finding.citation}: {finding.title} [{finding.severity}, {finding.priority}]",
-            _STYLE[finding.verdict],
+            STYLE[finding.verdict],
         )
         say(finding.reason, indent=4)
         if finding.verdict == "violated":

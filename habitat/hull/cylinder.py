@@ -30,14 +30,15 @@ def von_mises_interframe(
     """
     wave = math.pi * radius / frame_spacing
     bending = thickness**2 / (12.0 * radius**2 * (1.0 - material.poisson**2))
-    return min(
-        material.youngs_mpa
-        * thickness
-        / radius
-        / (n**2 - 1.0 + wave**2 / 2.0)
-        * (wave**4 / (n**2 + wave**2) ** 2 + bending * (n**2 - 1.0 + wave**2) ** 2)
-        for n in _INTERFRAME_WAVES
-    )
+    least = math.inf
+    for n in _INTERFRAME_WAVES:
+        scale = material.youngs_mpa * thickness / radius / (n**2 - 1.0 + wave**2 / 2.0)
+        bent = bending * (n**2 - 1.0 + wave**2) ** 2
+        # The bending term alone grows with n: past the least pressure none can be lower.
+        if scale * bent > least:
+            break
+        least = min(least, scale * (wave**4 / (n**2 + wave**2) ** 2 + bent))
+    return least
 
 
 def windenburg_trilling(

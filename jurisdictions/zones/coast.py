@@ -86,6 +86,8 @@ class Coast:
     def archipelago_at(self, latitude: float, longitude: float) -> str | None:
         """Return the archipelagic State whose approximate waters hold the point, if any."""
         for state, ring in self.archipelagos:
+            if not ring[:, 1].min() <= latitude <= ring[:, 1].max():
+                continue
             at = longitude % 360 if ring[:, 0].max() > 180 else longitude
             if _crossings(ring, np.roll(ring, -1, axis=0), latitude, at).sum() % 2:
                 return state
@@ -99,15 +101,17 @@ class Coast:
         The nearest territory is always among them, however far.
         """
         site = _unit_vectors(np.array([longitude]), np.array([latitude]))[0]
-        angle = _angles(self.unit, site)
-        nearest = np.minimum.reduceat(angle, self.group_start)
+        cosine = self.unit @ site
+        nearest = _angle_of(np.maximum.reduceat(cosine, self.group_start))
         limit = max(within_nmi / EARTH_RADIUS_NMI, float(nearest.min()))
         wide = limit * (1 + 2 * SPHERE_ERROR) + float(self.reach.max())
         chosen = np.flatnonzero(nearest <= wide)
-        best = np.full(len(self.territory), -1.0)
-        best[self.group_owner[chosen]] = nearest[chosen]
-        bound = best[self.owner[self.coast]] * (1 + 2 * SPHERE_ERROR)
-        edges = np.flatnonzero(angle - self.reach <= bound)
+        # Arc lengths only where a territory is in reach: most of the world's coast never is.
+        stops = np.r_[self.group_start[1:], len(cosine)]
+        near = [np.arange(self.group_start[i], stops[i]) for i in chosen]
+        edges = np.concatenate(near)
+        bound = np.repeat(nearest[chosen], [len(part) for part in near]) * (1 + 2 * SPHERE_ERROR)
+        edges = edges[_angle_of(cosine[edges]) - self.reach[edges] <= bound]
         found = self._settle(site, latitude, longitude, edges)
         inside = [a for a in found if a.distance_nmi <= within_nmi]
         return tuple(inside or found[:1])
@@ -176,7 +180,11 @@ def _unit_vectors(lon: Floats, lat: Floats) -> Floats:
 
 def _angles(units: Floats, site: Floats) -> Floats:
     """Great-circle angles in radians, good to 1e-8 (6 cm): enough to choose edges by."""
-    chord_squared = np.maximum(2.0 - 2.0 * (units @ site), 0.0)
+    return _angle_of(units @ site)
+
+
+def _angle_of(cosine: Floats) -> Floats:
+    chord_squared = np.maximum(2.0 - 2.0 * cosine, 0.0)
     return np.asarray(2.0 * np.arcsin(np.minimum(np.sqrt(chord_squared) / 2.0, 1.0)))
 
 

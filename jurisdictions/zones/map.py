@@ -28,7 +28,7 @@ LINES = (
     (24.0, "#0072b2", "7 3", "24 nmi: contiguous zone"),
     (200.0, "#009e73", "2 3", "200 nmi: economic zone, shelf"),
 )
-_SEA, _LAND, _INK, _GRID = "#f4f8fb", "#d9d3c3", "#1a1a1a", "#9fb0bd"
+SEA, LAND, INK, GRID = "#f4f8fb", "#d9d3c3", "#1a1a1a", "#9fb0bd"
 _LEGEND_PX = 118
 _LEAST_NMI, _MOST_NMI = 18.0, 800.0
 _STEPS_DEG = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0)
@@ -36,7 +36,7 @@ _BARS_NMI = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """A window of ``width`` by ``height`` pixels with the site at its middle."""
 
     latitude: float
@@ -97,19 +97,14 @@ def site_map(site: SiteZones, *, width: int = 720, height: int = 520) -> str:
     Returns:
         An ``<svg>`` element with a title and a description, free of external resources.
     """
-    view = _View(site.latitude, site.longitude, _radius(site), width, height)
+    view = View(site.latitude, site.longitude, _radius(site), width, height)
     land, islets = _land(view)
     parts = [
-        f'<rect width="{width}" height="{height}" fill="{_SEA}"/>',
-        *_graticule(view),
-        *_distance_lines(view, land, islets),
-        f'<path d="{view.path(_clip(land, view))}" fill="{_LAND}" fill-rule="evenodd" '
-        f'stroke="{_INK}" stroke-width="0.6"/>',
-        *_islets(view, islets),
+        *_ground(view, land, islets),
         *_coast_lines(view, site),
         *_site_mark(view, site),
         *_scale_bar(view),
-        f'<rect width="{width}" height="{height}" fill="none" stroke="{_INK}"/>',
+        f'<rect width="{width}" height="{height}" fill="none" stroke="{INK}"/>',
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" '
@@ -124,6 +119,34 @@ def site_map(site: SiteZones, *, width: int = 720, height: int = 520) -> str:
     )
 
 
+def surroundings(view: View) -> list[str]:
+    """Draw sea, land, graticule, distance lines and a scale bar of a window, without any site.
+
+    Returns:
+        SVG elements that may reach beyond the window: clip them to it.
+    """
+    land, islets = _land(view)
+    # Neighbours that were simplified one by one leave slivers along their border: close them.
+    gap = 0.8 / view.scale
+    return [*_ground(view, land.buffer(gap).buffer(-gap), islets), *_scale_bar(view)]
+
+
+def _ground(view: View, land: Any, islets: Floats) -> Iterator[str]:
+    yield f'<rect width="{view.width}" height="{view.height}" fill="{SEA}"/>'
+    grid = list(_graticule(view))
+    yield from (part for part in grid if not part.startswith("<text"))
+    if view.radius_nmi <= _MOST_NMI:
+        yield from _distance_lines(view, land, islets)
+    yield (
+        f'<path d="{view.path(_clip(land, view))}" fill="{LAND}" fill-rule="evenodd" '
+        f'stroke="{INK}" stroke-width="0.6"/>'
+    )
+    if view.radius_nmi <= _MOST_NMI:
+        yield from _islets(view, islets)
+    # Degrees are written last: land would cover them.
+    yield from (part for part in grid if part.startswith("<text"))
+
+
 def _radius(site: SiteZones) -> float:
     """Show the nearest coast, and the second State's where it is not much farther."""
     wanted = site.distance_nmi
@@ -133,7 +156,7 @@ def _radius(site: SiteZones) -> float:
     return min(max(1.25 * wanted, _LEAST_NMI), _MOST_NMI)
 
 
-def _land(view: _View) -> tuple[Any, Floats]:
+def _land(view: View) -> tuple[Any, Floats]:
     """Return land as one geometry and islets as points, both in nautical miles about the site."""
     import shapely
 
@@ -156,11 +179,11 @@ def _land(view: _View) -> tuple[Any, Floats]:
     return joined, np.concatenate(points) if points else np.empty((0, 2))
 
 
-def _clip(shape: Any, view: _View) -> Any:
+def _clip(shape: Any, view: View) -> Any:
     return shape.intersection(view.box(2.0 / view.scale))
 
 
-def _distance_lines(view: _View, land: Any, islets: Floats) -> Iterator[str]:
+def _distance_lines(view: View, land: Any, islets: Floats) -> Iterator[str]:
     import shapely
 
     coast = shapely.union_all([land, shapely.MultiPoint(islets)])
@@ -180,13 +203,13 @@ def _distance_lines(view: _View, land: Any, islets: Floats) -> Iterator[str]:
         )
 
 
-def _islets(view: _View, islets: Floats) -> Iterator[str]:
+def _islets(view: View, islets: Floats) -> Iterator[str]:
     for x, y in islets:
         px, py = view.pixel(x, y)
-        yield f'<circle cx="{px:.1f}" cy="{py:.1f}" r="1.8" fill="{_LAND}" stroke="{_INK}"/>'
+        yield f'<circle cx="{px:.1f}" cy="{py:.1f}" r="1.8" fill="{LAND}" stroke="{INK}"/>'
 
 
-def _coast_lines(view: _View, site: SiteZones) -> Iterator[str]:
+def _coast_lines(view: View, site: SiteZones) -> Iterator[str]:
     """Draw a line to each State's nearest coast point with its distance."""
     ends = [(site.nearest_coast, site.distance_nmi, site.coastal_state or site.territory, "")]
     if site.second_coast is not None and site.second_distance_nmi is not None:
@@ -196,26 +219,26 @@ def _coast_lines(view: _View, site: SiteZones) -> Iterator[str]:
         east, north = view.project(np.array([[longitude, latitude]]))[0]
         x, y = view.pixel(float(east), float(north))
         yield (
-            f'<line x1="{x0:.1f}" y1="{y0:.1f}" x2="{x:.1f}" y2="{y:.1f}" stroke="{_INK}" '
+            f'<line x1="{x0:.1f}" y1="{y0:.1f}" x2="{x:.1f}" y2="{y:.1f}" stroke="{INK}" '
             f'stroke-width="1.2" stroke-dasharray="{dash}"/>'
         )
         outside = max(abs(x - x0) / (view.width / 2), abs(y - y0) / (view.height / 2))
         share = min(1.0, 0.94 / outside) if outside > 0 else 1.0
         at_x = min(max(x0 + share * (x - x0), 60.0), view.width - 60.0)
         at_y = min(max(y0 + share * (y - y0) + (14 if y > y0 else -6), 14.0), view.height - 22.0)
-        yield _text(at_x, at_y, f"{state or 'coast'} {distance:.1f} nmi", weight="bold")
+        yield caption(at_x, at_y, f"{state or 'coast'} {distance:.1f} nmi", weight="bold")
 
 
-def _site_mark(view: _View, site: SiteZones) -> Iterator[str]:
+def _site_mark(view: View, site: SiteZones) -> Iterator[str]:
     x, y = view.pixel(0.0, 0.0)
     yield (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="#cc79a7" stroke="{_INK}" stroke-width="2"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="#cc79a7" stroke="{INK}" stroke-width="2"/>'
     )
     below = view.project(np.array([site.nearest_coast[::-1]]))[0][1] > 0
-    yield _text(x, y + (22 if below else -12), "site", weight="bold")
+    yield caption(x, y + (22 if below else -12), "site", weight="bold")
 
 
-def _graticule(view: _View) -> Iterator[str]:
+def _graticule(view: View) -> Iterator[str]:
     import shapely
 
     span = view.reach_nmi / 60.0
@@ -227,25 +250,25 @@ def _graticule(view: _View) -> Iterator[str]:
     for value in _ticks(south, north):
         along = np.linspace(west, east, 121)
         drawn = shapely.LineString(view.project(np.column_stack([along, 0 * along + value])))
-        yield from _grid_line(view, drawn.intersection(window), _degrees(value, "N", "S"), 0)
+        yield from _grid_line(view, drawn.intersection(window), degrees(value, "N", "S"), 0)
     for value in _ticks(west, east if half < 180 else east - 1e-6):
         along = np.linspace(south, north, 61)
         drawn = shapely.LineString(view.project(np.column_stack([0 * along + value, along])))
-        label = _degrees((value + 180) % 360 - 180, "E", "W")
+        label = degrees((value + 180) % 360 - 180, "E", "W")
         yield from _grid_line(view, drawn.intersection(window), label, 1)
 
 
-def _grid_line(view: _View, drawn: Any, label: str, axis: int) -> Iterator[str]:
+def _grid_line(view: View, drawn: Any, label: str, axis: int) -> Iterator[str]:
     """Draw a parallel (axis 0, labelled at the left) or a meridian (axis 1, at the bottom)."""
     if drawn.is_empty:
         return
-    yield f'<path d="{view.path(drawn)}" fill="none" stroke="{_GRID}" stroke-width="0.5"/>'
+    yield f'<path d="{view.path(drawn)}" fill="none" stroke="{GRID}" stroke-width="0.5"/>'
     points = np.concatenate([line for line, _ in _lines_of(drawn)])
     x, y = view.pixel(*(float(v) for v in points[np.argmin(points[:, axis])]))
     if axis == 0 and x < 2:
-        yield _text(4, min(max(y - 3, 12), view.height - 20), label, anchor="start", size=10)
+        yield caption(4, min(max(y - 3, 12), view.height - 20), label, anchor="start", size=10)
     elif axis == 1 and y > view.height - 2 and 30 < x < view.width - 30:
-        yield _text(x, view.height - 5, label, size=10)
+        yield caption(x, view.height - 5, label, size=10)
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -254,35 +277,36 @@ def _ticks(low: float, high: float) -> list[float]:
     return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _degrees(value: float, positive: str, negative: str) -> str:
+def degrees(value: float, positive: str, negative: str) -> str:
+    """Write a whole or tenth of a degree with its letter: ``30° N``."""
     rounded = round(value, 1)
     letter = "" if rounded in (0, 180, -180) else positive if rounded > 0 else negative
     return f"{abs(rounded):g}° {letter}".strip()
 
 
-def _scale_bar(view: _View) -> Iterator[str]:
+def _scale_bar(view: View) -> Iterator[str]:
     length = max((bar for bar in _BARS_NMI if bar * view.scale <= view.width / 4), default=1)
     right, y = view.width - 16.0, view.height - 26.0
     left = right - length * view.scale
     yield (
         f'<rect x="{left - 8:.1f}" y="{y - 20}" width="{right - left + 16:.1f}" height="28" '
-        f'fill="{_SEA}" opacity="0.85"/>'
+        f'fill="{SEA}" opacity="0.85"/>'
     )
     yield (
         f'<path d="M{left:.1f} {y - 4}V{y + 4}M{left:.1f} {y}H{right}M{right} {y - 4}V{y + 4}" '
-        f'stroke="{_INK}" stroke-width="1.5" fill="none"/>'
+        f'stroke="{INK}" stroke-width="1.5" fill="none"/>'
     )
     kilometres = length * METRES_PER_NMI / 1000
-    yield _text((left + right) / 2, y - 7, f"{length} nmi = {kilometres:.3g} km")
+    yield caption((left + right) / 2, y - 7, f"{length} nmi = {kilometres:.3g} km")
 
 
-def _legend(view: _View, site: SiteZones) -> Iterator[str]:
+def _legend(view: View, site: SiteZones) -> Iterator[str]:
     top = view.height + 18
-    yield _text(4, top, _title(site), anchor="start", weight="bold", size=13)
+    yield caption(4, top, _title(site), anchor="start", weight="bold", size=13)
     second = "" if site.second_state is None else f"; second State {site.second_state}"
     doubt = "certain" if site.certain else "not certain: see the notes"
     margin = f"Margin {site.margin_nmi:.1f} nmi to: {site.nearest_threshold}{second}; {doubt}"
-    yield _text(4, top + 18, margin, anchor="start")
+    yield caption(4, top + 18, margin, anchor="start")
     for row, (distance, colour, dash, words) in enumerate(LINES):
         y = top + 40 + 18 * row
         hidden = " (too near the shore to draw)" if distance * view.scale < 4 else ""
@@ -290,17 +314,17 @@ def _legend(view: _View, site: SiteZones) -> Iterator[str]:
             f'<path d="M4 {y - 4}H44" stroke="{colour}" stroke-width="1.6" fill="none" '
             f'stroke-dasharray="{dash}"/>'
         )
-        yield _text(52, y, words + hidden, anchor="start")
-    yield _text(
+        yield caption(52, y, words + hidden, anchor="start")
+    yield caption(
         view.width / 2,
         top + 40,
         "Lines run from any coast (low-water line of the atlas),",
         anchor="start",
     )
-    yield _text(
+    yield caption(
         view.width / 2, top + 58, "not from straight or archipelagic baselines.", anchor="start"
     )
-    yield _text(
+    yield caption(
         view.width / 2, top + 76, "Azimuthal equidistant; coasts: Natural Earth.", anchor="start"
     )
 
@@ -333,7 +357,7 @@ def _description(site: SiteZones) -> str:
     return " ".join(sentences)
 
 
-def _text(
+def caption(
     x: float,
     y: float,
     words: str,
@@ -342,9 +366,10 @@ def _text(
     weight: str = "normal",
     size: int = 12,
 ) -> str:
+    """Write words on a map, with a light rim so that they read on any ground."""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" '
-        f'font-size="{size}" fill="{_INK}" stroke="#ffffff" stroke-width="3" '
+        f'font-size="{size}" fill="{INK}" stroke="#ffffff" stroke-width="3" '
         f'paint-order="stroke" stroke-linejoin="round">{escape(words)}</text>'
     )
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from base import UsageError, write_whole
+from workbench.options import FORMATS, day, formats_of
 from workbench.output import json_option
-
-FORMATS = ("json", "html")
 
 
 @click.command()
@@ -32,6 +31,13 @@ FORMATS = ("json", "html")
     is_flag=True,
     help="Leave out provisions that bind a State which is no party only as custom.",
 )
+@click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="ID",
+    help="Read a disputed provision so (repeatable; see bathylex whatif --list-readings).",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
@@ -41,6 +47,7 @@ def command(
     as_of: str | None,
     jurisdictions: tuple[str, ...],
     without_custom: bool,
+    readings: tuple[str, ...],
     output: Path | None,
     formats: str | None,
     as_json: bool,
@@ -54,16 +61,16 @@ def command(
     from compliance import audit
     from compliance.report.as_json import to_json
     from habitat.load import MAX_DESIGN_BYTES, load_design
+    from jurisdictions.readings import with_readings
     from workbench.law import rulebook
-    from workbench.options import day
 
-    wanted = _formats(formats, output)
+    wanted = formats_of(formats, output)
     as_of_day = day(as_of, option="--as-of")
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
     result = audit(
         loaded,
-        rulebook(corpus),
+        with_readings(rulebook(corpus), readings),
         as_of=as_of_day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=judged,
@@ -87,18 +94,6 @@ def command(
 
         print_summary(result, written=[folder / f"{design.stem}.{name}" for name in reports])
     return result.exit_status
-
-
-def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
-    if formats is None:
-        return FORMATS if output is not None else ()
-    names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",")))
-    for name in names:
-        if name not in FORMATS:
-            raise UsageError(
-                f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
-            )
-    return names
 
 
 def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
