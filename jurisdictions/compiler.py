@@ -100,7 +100,7 @@ def compile_rulebook(
     extractions: dict[str, Extraction] = {}
     entries: list[ProvisionEntry] = []
     for text in texts.values():
-        found = _extract(text, progress)
+        found = extract_provisions(text, progress=progress)
         extractions.update(found)
         leaves = {provision.id for provision in text.leaves}
         for provision in text.provisions:
@@ -150,10 +150,17 @@ def compile_rulebook(
     )
 
 
-def _extract(text: LawText, progress: Progress | None) -> dict[str, Extraction]:
+def extract_provisions(
+    text: LawText, *, only: frozenset[str] | None = None, progress: Progress | None = None
+) -> dict[str, Extraction]:
+    """Read every provision of a text that has words, or only those named, with the pipeline."""
     from jurisdictions.extract import extract_texts
 
-    worded = [provision for provision in text.provisions if provision.text.strip()]
+    worded = [
+        provision
+        for provision in text.provisions
+        if provision.text.strip() and (only is None or provision.id in only)
+    ]
     items = (
         (provision.text, text.lead_in(provision.id), text.instrument.id) for provision in worded
     )

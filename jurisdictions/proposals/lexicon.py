@@ -15,7 +15,7 @@ from habitat.design import Design
 from habitat.fields import Measured
 from habitat.units import DIMENSIONS
 from jurisdictions.binding import PriorityClass, Severity
-from jurisdictions.predicate import Predicate
+from jurisdictions.predicate import Order, Predicate
 from jurisdictions.proposals.phrases import Phrase, phrase
 
 #: What strong, ordinary and weak phrases count.
@@ -35,6 +35,7 @@ class _Entry(BaseModel):
     is_: bool | None = Field(default=None, alias="is")
     require: str | None = None
     kind: str | None = None
+    order: Order | None = None
     strong: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ class Weights:
     words: float = 1.0
     context: float = 0.4
     dimension: float = 0.3
-    likeness: float = 1.5
+    likeness: float = 0.8
     crowd: float = 0.1
 
 

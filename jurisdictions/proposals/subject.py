@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus.model import LawText, Provision
 from jurisdictions.bearers_of_law import addressee_of
 from jurisdictions.binding import Addressee, Effect
-from jurisdictions.norm import Extraction, Norm, Quantity
+from jurisdictions.norm import Comparator, Extraction, Norm, Quantity
 from jurisdictions.pipeline.units import unit_dimension
 
 #: Of a provision with parts, only so much is read: later parts have proposals of their own.
@@ -55,6 +55,8 @@ class Measure:
         unit: unit word of the number.
         dimension: its dimension, or the unit word where it has none.
         nth: how many numbers of the same dimension come before it.
+        comparator: what the text asks of the measured thing.
+        value, value_max: the number, and the second one of a range.
         span: the words.
         start: offset in the subject's text.
     """
@@ -62,6 +64,9 @@ class Measure:
     unit: str
     dimension: str
     nth: int
+    comparator: Comparator
+    value: float
+    value_max: float | None
     span: str
     start: int
 
@@ -224,7 +229,16 @@ def _measure(item: Quantity, at: int, seen: dict[str, int]) -> Measure:
     dimension = unit_dimension(item.unit)
     nth = seen.get(dimension, 0)
     seen[dimension] = nth + 1
-    return Measure(item.unit, dimension, nth, item.span, at + item.start)
+    return Measure(
+        unit=item.unit,
+        dimension=dimension,
+        nth=nth,
+        comparator=item.comparator,
+        value=item.value,
+        value_max=item.value_max,
+        span=item.span,
+        start=at + item.start,
+    )
 
 
 def _duties(
