@@ -106,6 +106,8 @@ def _attribute(fact: str, table: Any, where: str) -> Attribute:
     kind = entry.kind or fact_kinds().get(fact)
     if kind is None:
         raise BindingError("no fact of a design", where=f"{where}, {fact}")
+    if require is None and kind in ("flag", "word", "text"):
+        raise BindingError("give 'is' or 'require'", where=f"{where}, {fact}")
     return Attribute(
         fact=fact,
         kind=kind,

@@ -38,6 +38,30 @@ class Weights:
     crowd: float = 0.1
 
 
+#: What is read of a clause, and of the words around it, in characters: lists and tables that a
+#: text carries inside one provision would name every fact.
+MAX_CLAUSE, MAX_AROUND = 1500, 2500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A clause and the words around it, each also in lower case."""
+
+    clause: str
+    clause_low: str
+    around: str
+    around_low: str
+
+    @classmethod
+    def of(cls, subject: Subject, clause: str) -> Place:
+        """Return the place of a clause of a provision."""
+        rest = "" if clause == subject.text else subject.text[:MAX_AROUND]
+        around = f"{subject.headings}\n{subject.lead_in[:MAX_AROUND]}\n{rest}"
+        # All of a provision's words are read only when they are asked for as one clause.
+        shown = clause if clause == subject.text else clause[:MAX_CLAUSE]
+        return cls(shown, shown.lower(), around, around.lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for one fact.
@@ -79,11 +103,11 @@ class Ranker:
             clause: the words of one duty of it, or all its words.
             count: how many facts at most.
         """
-        around = f"{subject.context}\n{subject.text}" if clause != subject.text else subject.context
-        neighbours = self._neighbours(subject, clause)
+        place = Place.of(subject, clause)
+        neighbours = self._neighbours(subject, place.clause)
         found = []
-        for attribute in self._candidates(neighbours):
-            evidence = self._weigh(attribute, subject, clause, around, neighbours)
+        for attribute in load_lexicon().values():
+            evidence = self._weigh(attribute, subject, place, neighbours)
             if evidence is not None and evidence.score > 0:
                 found.append(evidence)
         found.sort(key=lambda item: (-item.score, item.attribute.fact))
@@ -97,25 +121,20 @@ class Ranker:
                 table.setdefault(fact, []).append(neighbour)
         return table
 
-    def _candidates(self, neighbours: Mapping[str, object]) -> list[Attribute]:
-        # Facts that only bindings know (such as the purpose) are left to people.
-        return list(load_lexicon().values())
-
     def _weigh(
         self,
         attribute: Attribute,
         subject: Subject,
-        clause: str,
-        around: str,
+        place: Place,
         neighbours: Mapping[str, list[Neighbour]],
     ) -> Evidence | None:
-        measure = fitting(attribute, subject, clause)
+        measure = fitting(attribute, subject, place.clause)
         if attribute.measured and measure is None:
             return None
-        if any(phrase.find(clause) is not None for phrase in attribute.unless):
+        if any(phrase.find(place.clause, place.clause_low) for phrase in attribute.unless):
             return None
         weights = self._weights
-        words, lexical = _lexical(attribute, clause, around, weights.context)
+        words, lexical = _lexical(attribute, place, weights.context)
         alike = neighbours.get(attribute.fact, [])
         likeness = 0.0
         if alike:
@@ -128,16 +147,16 @@ class Ranker:
 
 
 def _lexical(
-    attribute: Attribute, clause: str, around: str, share: float
+    attribute: Attribute, place: Place, share: float
 ) -> tuple[tuple[str, ...], float]:
     """Return the words found and what they weigh, from 0 to 1 with falling returns."""
     found: list[tuple[float, str]] = []
     for phrase, weight in attribute.phrases:
-        words = phrase.find(clause)
+        words = phrase.find(place.clause, place.clause_low)
         if words is not None:
             found.append((weight, words))
             continue
-        words = phrase.find(around) if around else None
+        words = phrase.find(place.around, place.around_low)
         if words is not None:
             found.append((share * weight, words))
     total = sum(weight for weight, _ in found)

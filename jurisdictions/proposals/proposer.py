@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from corpus.model import LawText
+from jurisdictions.bearers_of_law import OPERATOR_HEADS
 from jurisdictions.binding import BindingFile
 from jurisdictions.norm import Extraction
+from jurisdictions.pipeline.installation import may_bear_on_installations
 from jurisdictions.proposals.drafting import propose
 from jurisdictions.proposals.lexicon import load_lexicon
 from jurisdictions.proposals.likeness import Example
 from jurisdictions.proposals.model import Proposal
 from jurisdictions.proposals.propose import Ranker
-from jurisdictions.proposals.subject import Subject, subjects
+from jurisdictions.proposals.subject import Subject, reach_pattern, subjects
 
 
 def example_text(subject: Subject) -> str:
@@ -90,28 +93,33 @@ class Proposer:
                         yield proposal
 
 
+_DUTY = re.compile(
+    r"\b(?:shall|must|may not|required|prohibited|prohibits?|no person|should|undertakes?)\b", re.I
+)
+_OPERATOR = re.compile(rf"\b(?:{'|'.join(sorted(OPERATOR_HEADS))})s?\b", re.I)
+
+
 def worth_reading(text: LawText) -> frozenset[str]:
-    """Return the provisions of a text whose words may name a fact of a design.
+    """Return the provisions that may state a duty facing an operator over a fact of a design.
 
-    Reading a whole library with the language model takes minutes; a provision without a word of
-    duty, or without a word of the lexicon, gets no proposal worth showing.
+    Reading a whole library with the language model takes minutes; a quick look at the words for a
+    duty, for someone or something at sea, and for a phrase of the lexicon leaves a tenth of it.
     """
-    import re
-
-    duty = re.compile(r"\b(?:shall|must|may not|required|prohibited|no person|should)\b", re.I)
     phrases = [
         phrase
         for attribute in load_lexicon().values()
         for phrase, weight in attribute.phrases
         if weight > 1.0
     ]
+    reach = reach_pattern(text)
     found = set()
     for provision in text.provisions:
         words = f"{text.lead_in(provision.id)}\n{provision.text}"
-        if (
-            provision.text.strip()
-            and duty.search(words)
-            and any(phrase.find(words) is not None for phrase in phrases)
-        ):
-            found.add(provision.id)
+        if not provision.text.strip() or not _DUTY.search(words):
+            continue
+        reached = reach is not None and reach.search(words)
+        if reached or _OPERATOR.search(words) or may_bear_on_installations(words):
+            low = words.lower()
+            if any(phrase.find(words, low) for phrase in phrases):
+                found.add(provision.id)
     return frozenset(found)

@@ -117,12 +117,6 @@ class Subject:
     zones: tuple[str, ...]
     duties: tuple[Duty, ...]
 
-    @property
-    def context(self) -> str:
-        """Headings and lead-in: words around the provision's own."""
-        return f"{self.headings}\n{self.lead_in}".strip()
-
-
 def reaching_terms(text: LawText) -> frozenset[str]:
     """Return terms whose definition reaches things at sea, such as a "ship" that may be a platform.
 
@@ -156,7 +150,7 @@ def subjects(
         only: ids to yield, with the words of their parts; without it every provision that has
             duties facing an operator, list heads left to their items.
     """
-    reach = _reach(reaching_terms(text))
+    reach = reach_pattern(text)
     if only is not None:
         wanted = set(only)
         for provision in text.provisions:
@@ -173,7 +167,9 @@ def subjects(
             yield subject
 
 
-def _reach(found: frozenset[str]) -> re.Pattern[str] | None:
+def reach_pattern(text: LawText) -> re.Pattern[str] | None:
+    """Return a pattern of the terms of :func:`reaching_terms`; ``None`` where there are none."""
+    found = reaching_terms(text)
     if not found:
         return None
     branches = "|".join(re.escape(term) for term in sorted(found))
