@@ -25,12 +25,14 @@ from compliance.finding import (
     worst,
 )
 from compliance.limits import limits_of
+from compliance.proposed import judge_proposals
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
+    OTHER,
     Scope,
     instrument_scope,
     jurisdiction_scope,
@@ -113,12 +115,14 @@ def audit(
         site=_site(situation),
         as_of=as_of.isoformat(),
         verdict=verdict,
-        jurisdictions=_jurisdictions(situation, jurisdictions),
+        jurisdictions=_jurisdictions(situation, jurisdictions, book),
         findings=tuple(findings),
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
         conflicts=conflicts,
         derived=_derived(situation),
+        proposals=judge_proposals(book, situation, jurisdictions),
+        left_out=book.left_out,
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
         inputs=_inputs(book, design_hash),
     )
@@ -233,6 +237,7 @@ def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
         if outcome.verdict in ("undetermined", "open_norm", "violated")
         else "",
         wording=_WORDING[binding.effect] if outcome.verdict == "violated" else "",
+        accepted=binding.accepted,
     )
 
 
@@ -328,10 +333,11 @@ def _totals(
 
 
 def _jurisdictions(
-    situation: Situation, wanted: frozenset[str] | None
+    situation: Situation, wanted: frozenset[str] | None, book: RuleBook
 ) -> tuple[JurisdictionStatus, ...]:
+    others = any(entry.instrument.jurisdiction == OTHER for entry in book.instruments)
     listed = []
-    for name in JURISDICTIONS:
+    for name in (*JURISDICTIONS, OTHER) if others else JURISDICTIONS:
         scope = _scope(name, wanted) or jurisdiction_scope(name, situation.circumstances)
         listed.append(JurisdictionStatus(id=name, binding=scope.binding, reason=scope.reason))
     return tuple(listed)

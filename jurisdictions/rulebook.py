@@ -116,8 +116,7 @@ class RuleBook(_Frozen):
         rules: in the order of the binding files.
         reviewed: provisions that reviewers found to ask nothing, by instrument.
         proposals: unreviewed rules on instruments without a binding file.
-        proposed: the provisions that these stand on and that are not among ``provisions``.
-        proposed_instruments: instruments of ``proposed`` that are not among ``instruments``.
+        proposed_instruments: the instruments of the proposals.
         left_out: rules of the user's own that stand on law which was not read, with the reason.
     """
 
@@ -128,7 +127,6 @@ class RuleBook(_Frozen):
     rules: tuple[Rule, ...]
     reviewed: dict[str, tuple[ReviewedBinding, ...]] = Field(default_factory=dict)
     proposals: tuple[Proposal, ...] = ()
-    proposed: tuple[ProvisionEntry, ...] = ()
     proposed_instruments: tuple[InstrumentEntry, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
 

@@ -19,18 +19,22 @@ def rulebook(corpus: Path | None) -> RuleBook:
 
     Args:
         corpus: folder of official law texts; the user's own corpus folder when ``None``. The
-            embedded digests stand in for every instrument that the folder does not hold.
+            embedded digests stand in for every instrument that the folder does not hold. Known
+            instruments beyond the modelled jurisdictions are read for proposals, and judged by the
+            rules that the user accepted from them.
 
     Raises:
         CorpusError: the folder is missing, or holds no text that is recognised.
     """
     from corpus.digests import load_digests
+    from corpus.home import bindings_folder, home_folder
     from jurisdictions.compiler import rulebook_for
 
     texts = {**load_digests(), **_official(corpus)}
+    own = bindings_folder(home_folder())
     total = sum(len(text.provisions) for text in texts.values())
     with _reading(total) as progress:
-        return rulebook_for(texts, progress=progress)
+        return rulebook_for(texts, own=own, progress=progress)
 
 
 def _official(corpus: Path | None) -> dict[str, LawText]:
@@ -42,7 +46,7 @@ def _official(corpus: Path | None) -> dict[str, LawText]:
             return {}
     from corpus.library import load_folder
 
-    texts = load_folder(own if corpus is None else corpus)
+    texts = load_folder(own if corpus is None else corpus, others=True)
     if not texts and corpus is not None:
         raise CorpusError(
             "holds no law text that is recognised",

@@ -86,6 +86,7 @@ def _proposal(
         duty=shown if len(shown) <= _LONGEST_CLAUSE else f"{shown[:_LONGEST_CLAUSE]} …",
         start=provision.start + duty.start,
         end=provision.start + duty.end,
+        page=provision.page,
         number=_number(subject, evidence.measure),
     )
 

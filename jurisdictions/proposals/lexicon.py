@@ -152,7 +152,8 @@ def attribute(fact: str) -> Attribute:
 @lru_cache(maxsize=1)
 def fact_kinds() -> dict[str, str]:
     """Return every key of the design file with its kind (see :class:`Attribute`)."""
-    return dict(_kinds(Design, ""))
+    # Degrees of a position are plain numbers in the design file.
+    return {**dict(_kinds(Design, "")), "site.latitude": "angle", "site.longitude": "angle"}
 
 
 def _kinds(model: type[BaseModel], prefix: str) -> typing.Iterator[tuple[str, str]]:

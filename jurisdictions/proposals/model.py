@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 from jurisdictions.binding import RuleBinding
-from jurisdictions.predicate import LawNumber, Predicate
+from jurisdictions.predicate import LawNumber, Predicate, law_numbers
 from jurisdictions.resolved import LawValue
 
 
@@ -29,6 +29,7 @@ class Proposal(BaseModel):
         suggested: why this class, severity, addressee, effect and these zones.
         duty: the clause of the law.
         start, end: where the clause stands in the file's reading text.
+        page: page of a PDF, else ``None``.
         number: the number of the law that the requirement points to.
         reviewed: always false.
     """
@@ -47,6 +48,7 @@ class Proposal(BaseModel):
     duty: str
     start: int
     end: int
+    page: int | None = None
     number: LawValue | None = None
     reviewed: Literal[False] = False
 
@@ -64,12 +66,7 @@ class Proposal(BaseModel):
     @property
     def pointer(self) -> LawNumber | None:
         """The pointer into the law that the requirement holds, if any."""
-        from jurisdictions.predicate import ByLaw, Compare, LawBound
-
-        match self.rule.require:
-            case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
-                return pointer
-        return None
+        return next(law_numbers(self.rule.require), None)
 
 
 def first_choices(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
