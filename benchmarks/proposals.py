@@ -244,7 +244,7 @@ def main() -> None:
         if (facts := gold[name][subject.provision.id])
     ]
     facing = sum(bool(case.subject.duties) for case in cases)
-    print(f"{len(cases)} bound provisions, {facing} of them with duties that a proposal is made for")
+    print(f"{len(cases)} bound provisions, {facing} of them with duties that get proposals")
     for fold in (by_instrument, by_jurisdiction):
         print(f"\nHidden {fold.__name__.replace('_', ' ')}: {'first':>24} {'one of three':>34}")
         for name, learn in (
@@ -276,8 +276,8 @@ def main() -> None:
 
 def _write(model: dict[str, float], count: int) -> None:
     lines = [
-        "# Fitted by benchmarks/proposals.py --fit: the weight of each feature in the log odds that",
-        f"# a proposal is right ({count} proposals on hidden jurisdictions). Do not edit by hand.",
+        "# Fitted by benchmarks/proposals.py --fit: the weight of each feature in the log odds",
+        f"# that a proposal is right ({count} on hidden jurisdictions). Do not edit by hand.",
         "[coefficients]",
         *(f"{name} = {value:.4f}" for name, value in model.items()),
     ]

@@ -64,9 +64,7 @@ def _judged(
         reason=proposal.reason,
         suggested=proposal.suggested,
         title=binding.title,
-        requirement=proposal.requirement.model_dump(
-            mode="json", by_alias=True, exclude_none=True
-        ),
+        requirement=proposal.requirement.model_dump(mode="json", by_alias=True, exclude_none=True),
         verdict=outcome.verdict,
         verdict_reason=outcome.reason,
         facts={
@@ -78,9 +76,7 @@ def _judged(
         margin=None if comparison is None else comparison.margin,
         margin_unit=None if comparison is None else comparison.unit,
         quote=proposal.duty,
-        span=SpanRef(
-            file=entry.file, start=proposal.start, end=proposal.end, page=proposal.page
-        ),
+        span=SpanRef(file=entry.file, start=proposal.start, end=proposal.end, page=proposal.page),
         addressee=binding.addressee,
         effect=binding.effect,
         zones=binding.zones,

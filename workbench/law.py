@@ -37,6 +37,35 @@ def rulebook(corpus: Path | None) -> RuleBook:
         return rulebook_for(texts, own=own, progress=progress)
 
 
+def law_text(target: str, corpus: Path | None) -> LawText:
+    """Return the law text that a user means.
+
+    Args:
+        target: a file, or the id of an instrument.
+        corpus: folder where the instrument's official text is looked for first; the user's own
+            corpus folder when ``None``. The embedded digest stands in for it.
+
+    Raises:
+        CorpusError: no such file, no such instrument, or no text of it.
+    """
+    from corpus.digests import load_digests
+    from corpus.library import text_for
+    from corpus.sources import load_sources, source
+
+    path = Path(target)
+    if path.suffix or path.exists():
+        return text_for(path)
+    identifier = source(target).id if target in load_sources() else source(target.lower()).id
+    texts = {**load_digests(), **_official(corpus)}
+    if identifier not in texts:
+        raise CorpusError(
+            f"no text of {identifier} is here",
+            where="bind",
+            hint="give its file, or --corpus FOLDER, or add it with bathylex corpus add FILE",
+        )
+    return texts[identifier]
+
+
 def _official(corpus: Path | None) -> dict[str, LawText]:
     if corpus is None:
         from corpus.home import corpus_folder, home_folder

@@ -52,9 +52,7 @@ def features(duty: Duty, ranked: tuple[Evidence, ...], place: int) -> tuple[floa
     )
 
 
-def confidence(
-    values: tuple[float, ...], coefficients: Mapping[str, float] | None = None
-) -> float:
+def confidence(values: tuple[float, ...], coefficients: Mapping[str, float] | None = None) -> float:
     """Return the probability, 0 to 1, that a proposal with these features is right.
 
     Args:

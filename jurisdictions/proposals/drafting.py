@@ -6,6 +6,7 @@ import re
 import typing
 from collections.abc import Iterable, Iterator
 
+from base import BindingError
 from habitat.design import Zone
 from jurisdictions.binding import PriorityClass, RuleBinding, Severity
 from jurisdictions.predicate import ByLaw, Compare, LawBound, LawNumber, Predicate
@@ -19,13 +20,16 @@ from jurisdictions.resolved import LawValue
 ZONES = frozenset(typing.get_args(Zone))
 #: Facts proposed for one duty.
 PLACES = 3
+#: Confidence below which a second or third fact is noise.
+HARDLY = 0.05
 _LONGEST_CLAUSE = 600
 
 
 def propose(subject: Subject, ranker: Ranker) -> Iterator[Proposal]:
     """Yield the proposals for each duty of a provision, likeliest fact first.
 
-    A fact is proposed once for a provision, with the duty for which it is likeliest.
+    A fact is proposed once for a provision, with the duty for which it is likeliest; facts that are
+    hardly likely are left out unless a duty has no other.
     """
     best: dict[str, Proposal] = {}
     for duty in subject.duties:
@@ -33,21 +37,47 @@ def propose(subject: Subject, ranker: Ranker) -> Iterator[Proposal]:
         for place, evidence in enumerate(ranked[:PLACES]):
             sure = confidence(features(duty, ranked, place))
             made = _proposal(subject, duty, evidence, rank=place + 1, sure=sure)
-            if made.id not in best or best[made.id].confidence < sure:
+            if made.id not in best or best[made.id].confidence < made.confidence:
                 best[made.id] = made
-    yield from sorted(best.values(), key=lambda item: (item.start, item.rank, -item.confidence))
+    for start in sorted({made.start for made in best.values()}):
+        group = [made for made in best.values() if made.start == start]
+        group.sort(key=lambda made: (-made.confidence, made.rank))
+        for rank, made in enumerate(group, start=1):
+            if rank == 1 or made.confidence >= HARDLY:
+                yield made.model_copy(update={"rank": rank})
 
 
-def draft(subject: Subject, duty: Duty, attribute: Attribute) -> Proposal | None:
-    """Return a proposal of a fact that a person named; ``None`` where no requirement can be made.
+def draft(subject: Subject, attribute: Attribute) -> Proposal:
+    """Return a proposal of a fact that a person named for a provision.
 
-    A quantity needs a number of its dimension in the provision.
+    Raises:
+        BindingError: no rule can be made: the fact is a word or text, or a quantity and the
+            provision states no number of its dimension.
     """
+    duty = subject.duties[0] if subject.duties else _whole(subject)
     measure = fitting(attribute, subject, duty.text)
     if _requirement(attribute, measure) is None:
-        return None
+        lacks = f"the provision states no {attribute.kind}" if attribute.measured else "is a word"
+        raise BindingError(
+            f"no rule on {attribute.fact} can be made here: {lacks}",
+            where=subject.provision.id,
+            hint="name another fact, or write the rule by hand (docs/bindings.md)",
+        )
     evidence = Evidence(attribute, 0.0, (), 0.0, measure, None)
     return _proposal(subject, duty, evidence, rank=1, sure=0.0)
+
+
+def _whole(subject: Subject) -> Duty:
+    """Take all the words of a provision that states no duty of an operator as one."""
+    return Duty(
+        text=subject.text,
+        start=0,
+        end=len(subject.provision.text),
+        bearer=None,
+        addressee="operator",
+        effect="through_state",
+        why="the reviewer takes it so",
+    )
 
 
 def _proposal(
@@ -62,18 +92,20 @@ def _proposal(
     entry = attribute.entry
     shown = " ".join(duty.text.split())
     return Proposal(
-        rule=RuleBinding(
-            id=rule_id(provision.id, attribute.fact),
-            provision=provision.id,
-            title=entry.title if entry else f"{attribute.fact} as the provision asks",
-            priority=priority,
-            severity=severity,
-            addressee=duty.addressee,
-            effect=duty.effect,
-            zones=zones,
-            require=requirement,
-            remedy=entry.remedy if entry else f"change {attribute.fact} as the provision asks",
-            evidence=entry.evidence if entry else f"proof of {attribute.fact}",
+        rule=RuleBinding.model_validate(
+            {
+                "id": rule_id(provision.id, attribute.fact),
+                "provision": provision.id,
+                "title": entry.title if entry else f"{attribute.fact} as the provision asks",
+                "class": priority,
+                "severity": severity,
+                "addressee": duty.addressee,
+                "effect": duty.effect,
+                "zones": zones,
+                "require": requirement,
+                "remedy": entry.remedy if entry else f"put {attribute.fact} right",
+                "evidence": entry.evidence if entry else f"proof of {attribute.fact}",
+            }
         ),
         citation=provision.citation,
         instrument=subject.instrument,

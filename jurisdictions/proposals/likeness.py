@@ -7,15 +7,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+
+from jurisdictions.pipeline.lexicon import word_set
 
 _WORD = re.compile(r"[a-z]{2,}")
 #: Words of law that say nothing of what is meant.
-_STOP = frozenset(
+_STOP = word_set(
     "the of and or to in a an for by with on at as be is are was been it its that this these those "
     "such any all shall may must not no from under which who where when other than into upon if "
     "their they there has have had will would should can each every both more most only also but "
     "so do does made make party parties paragraph article section subsection pursuant accordance "
-    "including referred provided respect regard thereof therein within state states".split()
+    "including referred provided respect regard thereof therein within state states"
 )
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e")
 
@@ -27,7 +30,7 @@ def terms(text: str) -> list[str]:
     ['owner', 'remov', 'install', 'owner remov', 'remov install']
     """
     stems = [_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP]
-    return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
+    return stems + [f"{first} {second}" for first, second in pairwise(stems)]
 
 
 def _stem(word: str) -> str:

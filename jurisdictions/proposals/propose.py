@@ -146,9 +146,7 @@ class Ranker:
         return Evidence(attribute, score, words, lexical, measure, alike[0] if alike else None)
 
 
-def _lexical(
-    attribute: Attribute, place: Place, share: float
-) -> tuple[tuple[str, ...], float]:
+def _lexical(attribute: Attribute, place: Place, share: float) -> tuple[tuple[str, ...], float]:
     """Return the words found and what they weigh, from 0 to 1 with falling returns."""
     found: list[tuple[float, str]] = []
     for phrase, weight in attribute.phrases:

@@ -61,9 +61,7 @@ class Proposer:
         bindings: binding files by instrument id.
     """
 
-    def __init__(
-        self, texts: Mapping[str, LawText], bindings: Mapping[str, BindingFile]
-    ) -> None:
+    def __init__(self, texts: Mapping[str, LawText], bindings: Mapping[str, BindingFile]) -> None:
         self._ranker = Ranker(examples(texts, bindings))
 
     def proposals(
@@ -72,7 +70,6 @@ class Proposer:
         extractions: Mapping[str, Extraction],
         *,
         settled: Collection[str] = (),
-        rejected: Collection[str] = (),
     ) -> Iterator[Proposal]:
         """Yield proposals for a law text, in document order.
 
@@ -81,16 +78,13 @@ class Proposer:
             extractions: what was read out of its provisions; those absent are passed over.
             settled: ids of provisions that people have bound or reviewed; they and all below them
                 are passed over.
-            rejected: ids of proposals that a person refused.
         """
         settled_ids = frozenset(settled)
         for subject in subjects(text, extractions):
             place = subject.provision.id
             lineage = {place, *(above.id for above in text.ancestors(place))}
             if not lineage & settled_ids:
-                for proposal in propose(subject, self._ranker):
-                    if proposal.id not in rejected:
-                        yield proposal
+                yield from propose(subject, self._ranker)
 
 
 _DUTY = re.compile(

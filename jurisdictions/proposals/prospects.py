@@ -1,4 +1,4 @@
-"""Prospects: the instruments without a binding file, and what is proposed for them in a rule book."""
+"""Prospects: instruments without a binding file, and what a rule book proposes for them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import groupby
 
+from corpus.digests import load_digests
 from corpus.model import LawText
 from jurisdictions.binding import BindingFile
 from jurisdictions.norm import Extraction
@@ -42,7 +43,9 @@ class Prospects:
 
     @cached_property
     def _proposer(self) -> Proposer:
-        return Proposer(self._texts, self._bindings)
+        # Always the embedded restatements, so that a proposal does not change with the wording of
+        # other instruments that happen to be read beside.
+        return Proposer(load_digests(), self._bindings)
 
     @property
     def instruments(self) -> frozenset[str]:

@@ -15,13 +15,17 @@ from jurisdictions.pipeline.units import unit_dimension
 #: Of a provision with parts, only so much is read: later parts have proposals of their own.
 MAX_CHARACTERS = 4000
 
+#: Titles of these cover too much to tell what a provision in them is about.
+_TITLED = frozenset({"part", "annex", "chapter"})
 #: A thing at sea that a definition may count among ships or among what is dumped.
 _THING = re.compile(
     r"\bplatforms?\b|\bman-made structures?\b|\boffshore (?:installations?|facilit|units?)"
     r"|\binstallations?\b|\brigs?\b",
     re.IGNORECASE,
 )
-_DEFINED = re.compile(r"[\"“'‘]+\s*([A-Za-z][A-Za-z\- ]{2,30}?)\s*[\"”'’]+\s*,?\s*(?:means|includes)")
+_DEFINED = re.compile(
+    r"[\"“'‘]+\s*([A-Za-z][A-Za-z\- ]{2,30}?)\s*[\"”'’]+\s*,?\s*(?:means|includes)"
+)
 #: Terms that name a thing or what it does; a definition of "Convention" may mention platforms too.
 _CARRIER = re.compile(
     r"\b(?:ship|vessel|craft|dumping|disposal|incinerat\w+|discharge|offshore|installation|"
@@ -31,10 +35,14 @@ _CARRIER = re.compile(
 _EXCLUDED = re.compile(r"\b(?:exclud\w+|does not include|not including)\b", re.IGNORECASE)
 #: Bearers that are public though their head word may be an operator's elsewhere.
 _PUBLIC = re.compile(
-    r"\b(?:administrations?|meetings?|authorit(?:y|ies)|integration organi[sz]ations?|part(?:y|ies)|"
-    r"governments?|flag|port states?)\b",
+    r"\b(?:administrations?|authorit(?:y|ies)|part(?:y|ies)|governments?|flag|port states?)\b",
     re.IGNORECASE,
 )
+_ORGAN = re.compile(
+    r"\b(?:meetings?|conferences?|commissions?|applicant part(?:y|ies))\b", re.IGNORECASE
+)
+#: In a management standard the organization is whoever adopts it; in a treaty States made it.
+_ORGANIZATION = re.compile(r"\borgani[sz]ations?\b", re.IGNORECASE)
 #: What only a State or an organ can do, whatever thing it concerns.
 _STATECRAFT = re.compile(
     r"^\W*(?:\w+ly )?(?:to )?(?:(?:en|un)deavou?r|seek|co-?operate|consult|negotiate|communicate|"
@@ -100,7 +108,7 @@ class Subject:
     Attributes:
         provision: the provision.
         instrument: id of its instrument.
-        headings: its own heading and those above it.
+        headings: its own heading and those above it, titles of parts and annexes left out.
         lead_in: the words that it hangs on.
         text: its own words, with those of its parts where ``deep`` was asked for.
         measures: numbers of the law in ``text``.
@@ -116,6 +124,7 @@ class Subject:
     measures: tuple[Measure, ...]
     zones: tuple[str, ...]
     duties: tuple[Duty, ...]
+
 
 def reaching_terms(text: LawText) -> frozenset[str]:
     """Return terms whose definition reaches things at sea, such as a "ship" that may be a platform.
@@ -194,7 +203,8 @@ def _subject(
         words = f"{words}\n{piece.text}" if words else piece.text
         zones.update(dict.fromkeys(extraction.zones))
         measures += [_measure(item, at, seen) for item in _numbers(extraction)]
-    headings = [provision.heading, *(above.heading for above in text.ancestors(provision.id))]
+    above = [up.heading for up in text.ancestors(provision.id) if up.kind not in _TITLED]
+    headings = [provision.heading, *above]
     return Subject(
         provision=provision,
         instrument=text.instrument.id,
@@ -203,9 +213,7 @@ def _subject(
         text=words,
         measures=tuple(measures),
         zones=tuple(zones),
-        duties=tuple(
-            _duties(provision, extractions.get(provision.id, Extraction()), text, reach)
-        ),
+        duties=tuple(_duties(provision, extractions.get(provision.id, Extraction()), text, reach)),
     )
 
 
@@ -250,19 +258,24 @@ def _duties(
             why = f"the instrument counts platforms or structures under “{term[0].lower()}”"
     seen: set[tuple[int, int]] = set()
     for norm in extraction.norms:
-        duty = _duty(norm, provision.text, on_a_thing, why)
+        treaty = text.instrument.jurisdiction != "ISO_14001"
+        duty = _duty(norm, provision.text, on_a_thing, why, treaty=treaty)
         if duty is not None and (duty.start, duty.end) not in seen:
             seen.add((duty.start, duty.end))
             yield duty
 
 
-def _duty(norm: Norm, text: str, on_a_thing: bool, why: str) -> Duty | None:
+def _duty(norm: Norm, text: str, on_a_thing: bool, why: str, *, treaty: bool) -> Duty | None:
     if norm.modality not in ("obligation", "prohibition"):
         return None
     start, end = norm.clause_start, norm.clause_end
     if end <= start:
         start, end = 0, len(text)
     owed = addressee_of(norm.bearer)
+    if norm.bearer and (
+        _ORGAN.search(norm.bearer) or (treaty and _ORGANIZATION.search(norm.bearer))
+    ):
+        return None
     if norm.bearer and owed in ("operator", None) and _PUBLIC.search(norm.bearer):
         owed = "state"
     if owed == "operator":
