@@ -32,7 +32,7 @@ class Weights:
     """
 
     words: float = 1.0
-    context: float = 0.4
+    context: float = 0.25
     dimension: float = 0.3
     likeness: float = 0.8
     crowd: float = 0.1

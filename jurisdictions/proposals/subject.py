@@ -272,12 +272,11 @@ def _duty(norm: Norm, text: str, on_a_thing: bool, why: str, *, treaty: bool) ->
     if end <= start:
         start, end = 0, len(text)
     owed = addressee_of(norm.bearer)
-    if norm.bearer and (
-        _ORGAN.search(norm.bearer) or (treaty and _ORGANIZATION.search(norm.bearer))
-    ):
+    if norm.bearer and _ORGAN.search(norm.bearer):
         return None
-    if norm.bearer and owed in ("operator", None) and _PUBLIC.search(norm.bearer):
-        owed = "state"
+    if norm.bearer and owed in ("operator", None):
+        public = _PUBLIC.search(norm.bearer) or (treaty and _ORGANIZATION.search(norm.bearer))
+        owed = "state" if public else owed
     if owed == "operator":
         return Duty(text[start:end], start, end, norm.bearer, "operator", "direct",
                     f"“{norm.bearer}” is an operator")  # fmt: skip
