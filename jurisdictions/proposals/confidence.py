@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
+from jurisdictions.proposals.facing import Duty
 from jurisdictions.proposals.propose import Evidence
-from jurisdictions.proposals.subject import Duty
 
 #: Features by name, in the order of the fitted model.
 FEATURES = (

@@ -11,10 +11,11 @@ from habitat.design import Zone
 from jurisdictions.binding import PriorityClass, RuleBinding, Severity
 from jurisdictions.predicate import ByLaw, Compare, LawBound, LawNumber, Predicate
 from jurisdictions.proposals.confidence import confidence, features
+from jurisdictions.proposals.facing import Duty
 from jurisdictions.proposals.lexicon import Attribute
 from jurisdictions.proposals.model import Proposal
 from jurisdictions.proposals.propose import Evidence, Ranker, fitting
-from jurisdictions.proposals.subject import Duty, Measure, Subject
+from jurisdictions.proposals.subject import Measure, Subject
 from jurisdictions.resolved import LawValue
 
 ZONES = frozenset(typing.get_args(Zone))
@@ -32,14 +33,20 @@ def propose(subject: Subject, ranker: Ranker) -> Iterator[Proposal]:
     hardly likely are left out unless a duty has no other.
     """
     best: dict[str, Proposal] = {}
+    first: dict[int, str] = {}
     for duty in subject.duties:
         ranked = ranker.rank(subject, duty.text, count=PLACES + 1)
         for place, evidence in enumerate(ranked[:PLACES]):
             sure = confidence(features(duty, ranked, place))
             made = _proposal(subject, duty, evidence, rank=place + 1, sure=sure)
-            if made.id not in best or best[made.id].confidence < made.confidence:
+            if place == 0:
+                first[duty.start] = made.id
+            if made.id not in best or best[made.id].score < made.score:
                 best[made.id] = made
     for start in sorted({made.start for made in best.values()}):
+        # A duty whose likeliest fact stands with another duty of the provision is covered there.
+        if best[first[start - subject.provision.start]].start != start:
+            continue
         group = [made for made in best.values() if made.start == start]
         group.sort(key=lambda made: (-made.confidence, made.rank))
         for rank, made in enumerate(group, start=1):

@@ -18,6 +18,12 @@ from jurisdictions.binding import PriorityClass, Severity
 from jurisdictions.predicate import Order, Predicate
 from jurisdictions.proposals.phrases import Phrase, phrase
 
+#: Facts of a contract or lease are meant only where a text speaks of one.
+_CONTRACTS = (
+    "contract*|lease*|lessee*|licen*|concession*|plan|plans|block*|tract*|relinquish*|prospect*|"
+    "insur*|sample*|training|guarantee*"
+)
+
 #: What strong, ordinary and weak phrases count.
 WEIGHTS = {"strong": 3.0, "terms": 1.5, "weak": 0.5}
 
@@ -53,6 +59,7 @@ class Attribute:
         require: the predicate of a fact that is no quantity.
         phrases: phrases with their weight.
         unless: phrases that take the fact out.
+        needs: words of which one must stand in the provision or around it.
     """
 
     fact: str
@@ -61,6 +68,7 @@ class Attribute:
     require: Predicate | None
     phrases: tuple[tuple[Phrase, float], ...]
     unless: tuple[Phrase, ...]
+    needs: Phrase | None = None
 
     @property
     def measured(self) -> bool:
@@ -119,6 +127,7 @@ def _attribute(fact: str, table: Any, where: str) -> Attribute:
             for source in getattr(entry, name)
         ),
         unless=tuple(phrase(source) for source in entry.unless),
+        needs=phrase(_CONTRACTS) if fact.startswith("contract.") else None,
     )
 
 

@@ -133,6 +133,12 @@ class Ranker:
             return None
         if any(phrase.find(place.clause, place.clause_low) for phrase in attribute.unless):
             return None
+        needed = attribute.needs
+        if needed is not None and not (
+            needed.find(place.clause, place.clause_low)
+            or needed.find(place.around, place.around_low)
+        ):
+            return None
         weights = self._weights
         words, lexical = _lexical(attribute, place, weights.context)
         alike = neighbours.get(attribute.fact, [])

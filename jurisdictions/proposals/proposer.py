@@ -11,11 +11,12 @@ from jurisdictions.binding import BindingFile
 from jurisdictions.norm import Extraction
 from jurisdictions.pipeline.installation import may_bear_on_installations
 from jurisdictions.proposals.drafting import propose
+from jurisdictions.proposals.facing import reach_pattern
 from jurisdictions.proposals.lexicon import load_lexicon
 from jurisdictions.proposals.likeness import Example
 from jurisdictions.proposals.model import Proposal
 from jurisdictions.proposals.propose import Ranker
-from jurisdictions.proposals.subject import Subject, reach_pattern, subjects
+from jurisdictions.proposals.subject import Subject, subjects
 
 
 def example_text(subject: Subject) -> str:
