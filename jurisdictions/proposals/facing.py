@@ -21,8 +21,8 @@ _OTHER_SHIPS = re.compile(
 #: What is done with certificates and forms, by whoever issues them.
 _PAPERWORK = re.compile(
     r"\.{6,}|\bcertificates?\b[^.;]{0,80}\b(?:shall|should) (?:be (?:issued|endorsed|drawn up|"
-    r"accepted|valid|entitled)|cease to be valid|remain valid)|\bentitled\b[^.;]{0,60}\bextension\b|"
-    r"\bnew certificate\b|\bexpiry date\b",
+    r"accepted|valid|entitled)|cease to be valid|remain valid)|"
+    r"\bentitled\b[^.;]{0,60}\bextension\b|\bnew certificate\b|\bexpiry date\b",
     re.IGNORECASE,
 )
 #: Public bodies named inside a clause without a bearer: they act, the operator does not.

@@ -49,7 +49,8 @@ def phrase(source: str) -> Phrase:
 
     Args:
         source: words where ``*`` opens an end, ``|`` parts alternatives, ``..`` leaves a gap of up
-            to five words and ``+`` asks for both sides anywhere.
+            to five words and ``+`` asks for both sides anywhere; a hyphen may be a space or left
+            out.
 
     >>> phrase("remov* .. platform*|rig").find("The owner removes the old platforms.")
     'removes the old platforms'
@@ -77,6 +78,9 @@ def _pattern(words: str) -> re.Pattern[str]:
             continue
         if written and not written.endswith(_GAP):
             written += _JOINT
-        branches = "|".join(re.escape(branch).replace(r"\*", r"\w*") for branch in word.split("|"))
+        branches = "|".join(
+            re.escape(branch).replace(r"\*", r"\w*").replace(r"\-", r"[\s\-]?")
+            for branch in word.split("|")
+        )
         written += rf"\b(?:{branches})\b"
     return re.compile(written, re.IGNORECASE)
