@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -81,22 +80,3 @@ def read_binding_file(text: str, *, where: str) -> BindingFile:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise BindingError(f"{key}: {first['msg']}", where=where) from problem
-
-
-def check_apart(
-    embedded: Mapping[str, BindingFile], own: Mapping[str, BindingFile], where: Path | None
-) -> None:
-    """Make sure that no rule of the user's own takes the id of an embedded one.
-
-    Raises:
-        BindingError: naming the rule.
-    """
-    ids = {rule.id: name for name, found in embedded.items() for rule in found.rules}
-    for found in own.values():
-        for rule in found.rules:
-            if rule.id in ids:
-                raise BindingError(
-                    f"rule {rule.id} has the id of an embedded rule on {ids[rule.id]}",
-                    where=str(where),
-                    hint="give it another id",
-                )

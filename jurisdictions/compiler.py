@@ -13,7 +13,7 @@ from pathlib import Path
 from base import BathylexError, BindingError, is_folder, read_bytes, sha256_text, write_whole
 from corpus.model import LawText
 from jurisdictions.binding import BindingFile, RuleBinding
-from jurisdictions.binding_files import MAX_BYTES, check_apart, load_bindings, load_own_bindings
+from jurisdictions.binding_files import MAX_BYTES, load_bindings, load_own_bindings
 from jurisdictions.norm import Extraction, Ordinal
 from jurisdictions.predicate import LawNumber, law_numbers
 from jurisdictions.proposals.prospects import Prospects
@@ -283,7 +283,10 @@ def rulebook_for(
     if cached is not None:
         return cached
     embedded, added = load_bindings(bindings), load_own_bindings(own)
-    check_apart(embedded, added, own)
+    if added:
+        from jurisdictions.binding_checks import check_own
+
+        check_own(embedded, added, own)
     book = compile_rulebook(texts, embedded, own=added, key=key, progress=progress)
     try:
         write_whole(path, book.model_dump_json(by_alias=True))

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from base import BindingError, is_folder, read_text, write_whole
+from base import BindingError, is_folder, one_line, read_text, write_whole
 from corpus.home import bindings_folder
 from jurisdictions.binding import Acceptance, BindingFile, Rejection, ReviewedBinding, RuleBinding
 from jurisdictions.binding_files import load_own_bindings, read_binding_file
@@ -175,3 +175,5 @@ def _check_reviewer(by: str) -> None:
             where="--reviewer",
             hint="say who has read the provision beside the rule",
         )
+    if one_line(by) != by.strip():
+        raise BindingError("a name is one line of plain text", where="--reviewer")

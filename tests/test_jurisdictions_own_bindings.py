@@ -16,7 +16,8 @@ from corpus.model import LawText
 from examples import examples
 from habitat.load import load_design
 from jurisdictions.binding import BindingFile
-from jurisdictions.binding_files import check_apart, load_bindings, load_own_bindings
+from jurisdictions.binding_checks import check_own
+from jurisdictions.binding_files import load_bindings, load_own_bindings
 from jurisdictions.compiler import cache_key, compile_rulebook
 from jurisdictions.own_bindings import accept, own_file, reject, remove, save
 from jurisdictions.predicate import ByLaw, Compare
@@ -83,8 +84,8 @@ def test_a_rule_is_accepted_once_and_takes_no_embedded_id(proposals: dict[str, P
         instrument="x",
         rules=(own.rules[0].model_copy(update={"id": load_bindings()["sla"].rules[0].id}),),
     )
-    with pytest.raises(BindingError, match="id of an embedded rule"):
-        check_apart(load_bindings(), {"x": clash}, None)
+    with pytest.raises(BindingError, match="has this id"):
+        check_own(load_bindings(), {"x": clash}, None)
 
 
 def test_a_refusal_is_kept_and_can_be_taken_back(
@@ -201,6 +202,44 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str, message: str) -> None
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("require", "message"),
+    [
+        ({"fact": "safety_zone.radius", "law": {"unit": "ppm"}}, "is a length"),
+        ({"fact": "safety_zone.radius", "law": {"unit": "furlong"}}, "unknown unit 'furlong'"),
+        ({"fact": "safety_zone.raduis", "is": True}, "did you mean 'safety_zone.radius'"),
+        ({"fact": "safety_zone.radius", "<=": "5 lamps"}, "unknown unit 'lamps'"),
+        ({"fact": "hull.form", "<=": "5 m"}, "is a word"),
+        ({"not": {"fact": "crew.persons", ">=": "5 m"}}, "is a count"),
+        ({"fact": "consents.research", "law": {"unit": "other"}}, "is a flag"),
+    ],
+)
+def test_a_rule_edited_by_hand_is_checked(require: dict[str, object], message: str) -> None:
+    rule = {
+        "id": "x-1", "provision": "sla:1", "title": "edited by hand", "class": "safety",
+        "severity": "minor", "addressee": "operator", "effect": "direct", "remedy": "mend it",
+        "require": require,
+    }  # fmt: skip
+    own = BindingFile.model_validate({"instrument": "sla", "rules": [rule]})
+    with pytest.raises(BindingError, match=message):
+        check_own(load_bindings(), {"sla": own}, None)
+
+
+def test_embedded_rules_pass_the_checks_of_own_rules() -> None:
+    embedded = load_bindings()
+    own = {
+        name: found.model_copy(
+            update={
+                "rules": tuple(
+                    rule.model_copy(update={"id": f"own-{rule.id}"}) for rule in found.rules
+                )
+            }
+        )
+        for name, found in embedded.items()
+    }
+    check_own(embedded, own, None)
+
+
 def test_two_files_on_one_instrument_are_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.yaml").write_text("instrument: sla\n", encoding="utf-8")
@@ -258,6 +297,8 @@ def test_the_command_lists_accepts_and_audits_read_it(
         (["--accept", WARNING, "--reviewer", "A", "--on", "tomorrow"], "is not a date"),
         (["--reject", "nothing", "--reviewer", "A"], "no rule 'nothing' is proposed"),
         (["--top", "0"], "--top"),
+        (["--min-confidence", "nan"], "--min-confidence"),
+        (["--accept", WARNING, "--reviewer", "a\x1b[31mb"], "one line of plain text"),
     ],
 )
 def test_a_wrong_command_is_one_line(

@@ -95,6 +95,8 @@ def _check(
     attribute: str | None,
     min_confidence: float | None,
 ) -> None:
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        raise UsageError("--min-confidence: give a number from 0 to 1")
     if accept_all and min_confidence is None:
         raise UsageError("--accept-all: say from which confidence", hint="add --min-confidence X")
     if accept_all and accept:
@@ -199,7 +201,8 @@ def _show(desk: Desk, groups: list[list[Proposal]], as_json: bool) -> None:
         click.echo(f"       {one_line(first.suggested)}")
     for rule in desk.own.rules:
         who = rule.accepted
-        click.echo(f"\nAccepted: {rule.id}" + (f" by {who.by} on {who.on}" if who else ""))
+        by = f" by {one_line(who.by)} on {who.on}" if who else ""
+        click.echo(f"\nAccepted: {rule.id}{by}")
     if groups:
         click.echo(f"\nAccept with: bathylex bind … --accept {groups[0][0].id} --reviewer NAME")
 
