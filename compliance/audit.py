@@ -23,6 +23,7 @@ from compliance.finding import (
     Verdict,
 )
 from compliance.limits import limits_of
+from compliance.proposed import judge_proposals
 from compliance.shared import Shared
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
@@ -31,6 +32,7 @@ from jurisdictions.order import PartialOrder, order_at
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
+    OTHER,
     Scope,
     instrument_scope,
     jurisdiction_scope,
@@ -118,12 +120,14 @@ def audit(
         site=_site(situation),
         as_of=as_of.isoformat(),
         verdict=verdict,
-        jurisdictions=_jurisdictions(situation, jurisdictions, assumed, custom),
+        jurisdictions=_jurisdictions(situation, jurisdictions, assumed, custom, book),
         findings=tuple(findings),
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
         conflicts=conflicts,
         derived=_derived(situation),
+        proposals=judge_proposals(book, situation, jurisdictions),
+        left_out=book.left_out,
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
         options={"custom": custom},
         inputs=_inputs(shared, design_hash),
@@ -273,6 +277,7 @@ def _finding(item: _Judged, shared: Shared, facts: dict[str, Any]) -> Finding:
         if outcome.verdict in ("undetermined", "open_norm", "violated")
         else "",
         wording=_WORDING[binding.effect] if outcome.verdict == "violated" else "",
+        accepted=binding.accepted,
     )
 
 
@@ -356,9 +361,11 @@ def _jurisdictions(
     wanted: frozenset[str] | None,
     assumed: frozenset[str],
     custom: bool,
+    book: RuleBook,
 ) -> tuple[JurisdictionStatus, ...]:
+    others = any(entry.instrument.jurisdiction == OTHER for entry in book.instruments)
     listed = []
-    for name in JURISDICTIONS:
+    for name in (*JURISDICTIONS, OTHER) if others else JURISDICTIONS:
         scope = _scope(name, wanted) or _basis(
             jurisdiction_scope(name, situation.circumstances, assumed=assumed), custom
         )

@@ -229,8 +229,12 @@ def magnitude_in(value: Any, unit: str) -> float:
 
 
 def pint_unit(unit: str) -> str:
-    """Return pint's name of a unit word of the law (``feet`` is ``foot``, a count has none)."""
-    return PINT_UNITS.get(unit) or {"count": ""}.get(unit, unit)
+    """Return pint's name of a unit word of the law (``feet`` is ``foot``, a count has none).
+
+    Parts per million are of a substance in water, a litre of which weighs about one kilogram: they
+    are held against a concentration as mg/L, as the design file reads them.
+    """
+    return PINT_UNITS.get(unit) or {"count": "", "ppm": "milligram / liter"}.get(unit, unit)
 
 
 def _literal(words: str) -> tuple[float, str]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.model import TextSource
-from jurisdictions.binding import Addressee, Effect, PriorityClass, Severity
+from jurisdictions.binding import Acceptance, Addressee, Effect, PriorityClass, Severity
 
 Verdict = Literal[
     "satisfied", "violated", "inapplicable", "undetermined", "open_norm", "overridden", "waived"
@@ -57,6 +57,7 @@ class Finding(_Frozen):
     ``lead_in`` is what a list item hangs on; it is no part of ``quote``, which is exactly the
     characters of ``span``. ``margin`` is in ``margin_unit``, signed, positive when met. ``basis``
     says whether the provision binds as treaty or other written law, or is invoked as custom.
+    ``accepted`` names who made the rule of a proposal; it is ``None`` for embedded rules.
     """
 
     provision: str
@@ -84,6 +85,43 @@ class Finding(_Frozen):
     remedy: str
     evidence: str
     wording: str
+    accepted: Acceptance | None = None
+
+
+class ProposedFinding(_Frozen):
+    """What a rule that nobody has reviewed would say of the design; it counts nowhere.
+
+    ``verdict`` is what the rule would judge if it were accepted. ``rank`` orders the facts proposed
+    for one duty of a provision; ``confidence`` is the probability that a reviewer would bind the
+    fact there.
+    """
+
+    id: str
+    reviewed: Literal[False] = False
+    provision: str
+    citation: str
+    instrument: str
+    rank: int
+    attribute: str
+    confidence: float
+    score: float
+    reason: str
+    suggested: str
+    title: str
+    requirement: dict[str, Any]
+    verdict: Verdict
+    verdict_reason: str
+    facts: dict[str, Any]
+    missing: tuple[str, ...]
+    margin: float | None
+    margin_unit: str | None
+    quote: str
+    span: SpanRef
+    addressee: Addressee
+    effect: Effect
+    zones: tuple[str, ...]
+    priority: PriorityClass
+    severity: Severity
 
 
 class JurisdictionStatus(_Frozen):
@@ -127,6 +165,9 @@ class AuditResult(_Frozen):
         totals_by_jurisdiction: the same, split.
         conflicts: sets of rules that cannot be met together.
         hull: engineering figures with their basis, where the hull is described.
+        proposals: unreviewed rules on instruments without bindings and what they would say; they
+            count neither in the totals nor for the verdict or the exit status.
+        left_out: rules of the user's own that stand on law which was not read, with the reason.
         limits: regimes not modelled.
         options: how the audit was asked for: ``custom`` tells whether provisions that are invoked
             only as custom were judged.
@@ -143,6 +184,8 @@ class AuditResult(_Frozen):
     totals_by_jurisdiction: dict[str, dict[Verdict, int]]
     conflicts: tuple[Conflict, ...]
     derived: dict[str, Any] = Field(default_factory=dict)
+    proposals: tuple[ProposedFinding, ...] = ()
+    left_out: dict[str, str] = Field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
     options: dict[str, Any] = Field(default_factory=dict)
     inputs: dict[str, Any] = Field(default_factory=dict)

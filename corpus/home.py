@@ -82,6 +82,11 @@ def home_folder() -> Path:
     return user_data_path("bathylex", appauthor=False)
 
 
+def bindings_folder(home: Path) -> Path:
+    """Return the folder of the user's own binding files below a home folder."""
+    return home / "bindings"
+
+
 def corpus_folder(home: Path) -> Path:
     """Return the folder of law texts below a home folder."""
     return home / "corpus"

@@ -79,7 +79,8 @@ def load_folder(folder: Path, *, others: bool = False) -> dict[str, LawText]:
         Law texts by instrument id; instruments without a copy are absent.
 
     Raises:
-        CorpusError: where the folder cannot be read, or the only copies of an instrument cannot.
+        CorpusError: where the folder cannot be read, or the only copies of an instrument of the
+            default jurisdictions cannot.
     """
     return scan_folder(folder, others=others).texts
 
@@ -96,7 +97,14 @@ def scan_folder(folder: Path, *, others: bool = False) -> Scan:
         shelf.sort_in(path, wanted)
     texts: dict[str, LawText] = {}
     for source in wanted:
-        text = shelf.read(source)
+        try:
+            text = shelf.read(source)
+        except CorpusError as problem:
+            # The law that an audit models must be read; of the rest only proposals are lost.
+            if source.by_default:
+                raise
+            shelf.skipped.append(Skipped(source.id, str(problem)))
+            continue
         if text is not None:
             texts[source.id] = text
     return Scan(texts, tuple(shelf.skipped))

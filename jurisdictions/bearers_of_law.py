@@ -36,6 +36,10 @@ _BEARERS: tuple[tuple[Addressee, frozenset[str]], ...] = (
 )  # fmt: skip
 
 
+#: Head words of operators, for a quick look at a text.
+OPERATOR_HEADS = _BEARERS[0][1]
+
+
 def addressee_of(bearer: str | None) -> Addressee | None:
     """Say whether a bearer's head words name an operator, a State or an organ.
 

@@ -6,6 +6,7 @@ come from what was extracted from the provision's text (:class:`jurisdictions.pr
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,6 +21,38 @@ Effect = Literal["direct", "through_state", "voluntary"]
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Acceptance(_Frozen):
+    """Who made a rule of a proposal.
+
+    Attributes:
+        by: the reviewer.
+        on: the day.
+        proposed_with: confidence of the proposal; ``None`` where the reviewer named the fact.
+        reason: what the proposal rested on.
+    """
+
+    by: str = Field(min_length=1, max_length=120)
+    on: date
+    proposed_with: float | None = Field(default=None, ge=0, le=1)
+    reason: str = ""
+
+
+class Rejection(_Frozen):
+    """A proposal that a reviewer refused: it is not shown again.
+
+    Attributes:
+        rule: id of the proposal.
+        provision: what it stood on.
+        by: the reviewer.
+        on: the day.
+    """
+
+    rule: str = Field(pattern=r"^[a-z0-9-]+$")
+    provision: str = Field(pattern=r"^[a-z0-9-]+:\S+$")
+    by: str = Field(min_length=1, max_length=120)
+    on: date
 
 
 class RuleBinding(_Frozen):
@@ -43,6 +76,7 @@ class RuleBinding(_Frozen):
         remedy: what to do about a violation; ``{bound}`` and ``{value}`` are filled in.
         evidence: what would settle an undetermined finding.
         question: for an open norm, the question to the person who judges.
+        accepted: who accepted it, for a rule that came from a proposal.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -59,6 +93,7 @@ class RuleBinding(_Frozen):
     question: str | None = Field(default=None, alias="open")
     remedy: str = ""
     evidence: str = ""
+    accepted: Acceptance | None = None
 
     @model_validator(mode="after")
     def _has_content(self) -> RuleBinding:
@@ -155,12 +190,16 @@ class Dispute(_Frozen):
 
 
 class BindingFile(_Frozen):
-    """One YAML file of ``jurisdictions/bindings/``: the rules of one instrument."""
+    """One YAML file: the rules of one instrument, embedded or of the user's own.
+
+    ``rejected`` stands in files of the user's own only.
+    """
 
     instrument: str
     rules: tuple[RuleBinding, ...] = ()
     reviewed: tuple[ReviewedBinding, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
 
     @model_validator(mode="after")
     def _readings_fit_the_rules(self) -> BindingFile:

@@ -10,11 +10,14 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from base import BathylexError, BindingError, sha256_text
+from base import BathylexError, BindingError, is_folder, read_bytes, sha256_text
 from corpus.model import LawText
 from jurisdictions.binding import BindingFile, Reading, RuleBinding
+from jurisdictions.binding_files import MAX_BYTES, load_bindings, load_own_bindings
 from jurisdictions.norm import Extraction, Ordinal
-from jurisdictions.predicate import All, Any_, ByLaw, Compare, LawBound, LawNumber, Not, Predicate
+from jurisdictions.predicate import LawNumber, law_numbers
+from jurisdictions.proposals.prospects import Prospects
+from jurisdictions.regimes import JURISDICTIONS
 from jurisdictions.rulebook import (
     DisputeEntry,
     InstrumentEntry,
@@ -28,62 +31,15 @@ from jurisdictions.rulebook import (
 )
 from jurisdictions.rulebook_cache import book_path, cache_folder, keep, touch
 
-
-def load_bindings(folder: Path | None = None) -> dict[str, BindingFile]:
-    """Read the binding files by instrument id.
-
-    Args:
-        folder: a folder of ``*.yaml`` binding files; the embedded ones when ``None``.
-
-    Raises:
-        BindingError: a file that breaks the schema, or two rules with one id.
-    """
-    import yaml
-    from pydantic import ValidationError
-
-    root = files("jurisdictions.bindings") if folder is None else folder
-    bindings: dict[str, BindingFile] = {}
-    seen: dict[str, str] = {}
-    for entry in sorted(root.iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".yaml"):
-            continue
-        try:
-            data = yaml.safe_load(entry.read_text(encoding="utf-8"))
-            binding_file = BindingFile.model_validate(data)
-        except yaml.YAMLError as problem:
-            raise BindingError(f"not YAML ({problem})", where=entry.name) from problem
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise BindingError(f"{key}: {first['msg']}", where=entry.name) from problem
-        for kind, name in _names(binding_file):
-            if name in seen:
-                raise BindingError(f"{kind} {name} also stands in {seen[name]}", where=entry.name)
-            seen[name] = entry.name
-        bindings[binding_file.instrument] = binding_file
-    return bindings
-
-
-def _names(file: BindingFile) -> Iterator[tuple[str, str]]:
-    """Yield the ids of a file that must be unique: its rules and readings."""
-    for rule in file.rules:
-        yield "rule", rule.id
-    for reading in (reading for dispute in file.disputes for reading in dispute.readings):
-        yield "reading", reading.id
-        for rule in reading.add:
-            yield "rule", rule.id
-
-
-def law_numbers(predicate: Predicate | None) -> Iterator[LawNumber]:
-    """Yield every pointer into the law that a predicate contains, in order."""
-    match predicate:
-        case All(all=parts) | Any_(any=parts):
-            for part in parts:
-                yield from law_numbers(part)
-        case Not(not_=part):
-            yield from law_numbers(part)
-        case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
-            yield pointer
+__all__ = [
+    "cache_folder",
+    "cache_key",
+    "compile_rulebook",
+    "extract_provisions",
+    "law_numbers",
+    "load_bindings",
+    "rulebook_for",
+]
 
 
 #: Told how many more provisions have been read.
@@ -94,51 +50,38 @@ def compile_rulebook(
     texts: Mapping[str, LawText],
     bindings: Mapping[str, BindingFile],
     *,
+    own: Mapping[str, BindingFile] | None = None,
     key: str = "",
     progress: Progress | None = None,
 ) -> RuleBook:
     """Extract norms from every provision and resolve the numbers that the bindings point to.
 
+    Instruments beyond the modelled jurisdictions are read only where they may get a proposal or
+    the user accepted a rule: their other provisions are not accounted for.
+
     Args:
         texts: law texts by instrument id.
         bindings: binding files by instrument id; those of absent instruments are left out.
+        own: the user's own binding files; rules on law that was not read are named in
+            ``left_out``.
         key: hash that names the result.
         progress: told how many more provisions have been read.
 
     Raises:
         BindingError: a rule on a provision that its instrument does not have.
     """
+    added = own or {}
     extractions: dict[str, Extraction] = {}
     entries: list[ProvisionEntry] = []
-    for text in texts.values():
-        found = _extract(text, progress)
+    prospects = Prospects(texts, bindings, added)
+    for name, text in texts.items():
+        modelled = text.instrument.jurisdiction in JURISDICTIONS
+        only = None if modelled else prospects.to_read(name)
+        found = extract_provisions(text, only=only, progress=progress)
         extractions.update(found)
-        leaves = {provision.id for provision in text.leaves}
-        for provision in text.provisions:
-            extraction = found.get(provision.id, Extraction())
-            entries.append(
-                ProvisionEntry(
-                    id=provision.id,
-                    instrument=text.instrument.id,
-                    citation=provision.citation,
-                    kind=provision.kind,
-                    heading=provision.heading,
-                    text=provision.text,
-                    lead_in=text.lead_in(provision.id),
-                    start=provision.start,
-                    end=provision.end,
-                    page=provision.page,
-                    parent=provision.parent,
-                    leaf=provision.id in leaves,
-                    norms=tuple(
-                        StatedNorm(modality=norm.modality, cue=norm.cue, bearer=norm.bearer)
-                        for norm in extraction.norms
-                    ),
-                    exceptions=tuple(item.span for item in extraction.exceptions),
-                    zones=extraction.zones,
-                    binds_installation=extraction.binds_installation,
-                )
-            )
+        kept = None if modelled else prospects.bound_pieces(name)
+        entries.extend(provision_entries(text, found, only=kept))
+        prospects.read(name, found)
     by_id = {entry.id: entry for entry in entries}
     rules = [
         _compile_rule(rule, instrument, by_id, extractions)
@@ -146,13 +89,20 @@ def compile_rulebook(
         if instrument in texts
         for rule in binding_file.rules
     ]
+    accepted, left_out = _own_rules(added, texts, by_id, extractions)
+    held = {entry.instrument for entry in entries}
+    instruments = tuple(
+        InstrumentEntry(instrument=text.instrument, file=text.file) for text in texts.values()
+    )
     return RuleBook(
         key=key,
         instruments=tuple(
-            InstrumentEntry(instrument=text.instrument, file=text.file) for text in texts.values()
+            entry
+            for entry in instruments
+            if entry.instrument.id in held or entry.instrument.jurisdiction in JURISDICTIONS
         ),
         provisions=tuple(entries),
-        rules=tuple(rules),
+        rules=(*rules, *accepted),
         reviewed={
             instrument: binding_file.reviewed
             for instrument, binding_file in bindings.items()
@@ -171,6 +121,11 @@ def compile_rulebook(
             if instrument in texts
             for dispute in binding_file.disputes
         ),
+        proposals=tuple(prospects.found),
+        proposed_instruments=tuple(
+            entry for entry in instruments if entry.instrument.id in prospects.instruments
+        ),
+        left_out=left_out,
     )
 
 
@@ -193,10 +148,68 @@ def _compile_reading(
     )
 
 
-def _extract(text: LawText, progress: Progress | None) -> dict[str, Extraction]:
+def provision_entries(
+    text: LawText, extractions: Mapping[str, Extraction], *, only: frozenset[str] | None = None
+) -> Iterator[ProvisionEntry]:
+    """Yield the provisions of a text, or those named, with what was read out of them."""
+    leaves = {provision.id for provision in text.leaves}
+    for provision in text.provisions:
+        if only is not None and provision.id not in only:
+            continue
+        extraction = extractions.get(provision.id, Extraction())
+        yield ProvisionEntry(
+            id=provision.id,
+            instrument=text.instrument.id,
+            citation=provision.citation,
+            kind=provision.kind,
+            heading=provision.heading,
+            text=provision.text,
+            lead_in=text.lead_in(provision.id),
+            start=provision.start,
+            end=provision.end,
+            page=provision.page,
+            parent=provision.parent,
+            leaf=provision.id in leaves,
+            norms=tuple(
+                StatedNorm(modality=norm.modality, cue=norm.cue, bearer=norm.bearer)
+                for norm in extraction.norms
+            ),
+            exceptions=tuple(item.span for item in extraction.exceptions),
+            zones=extraction.zones,
+            binds_installation=extraction.binds_installation,
+        )
+
+
+def _own_rules(
+    own: Mapping[str, BindingFile],
+    texts: Mapping[str, LawText],
+    provisions: Mapping[str, ProvisionEntry],
+    extractions: Mapping[str, Extraction],
+) -> tuple[list[Rule], dict[str, str]]:
+    """Compile the user's rules; say of each that stands on law which was not read why not."""
+    rules, left_out = [], {}
+    for instrument, binding_file in own.items():
+        for rule in binding_file.rules:
+            if instrument not in texts:
+                left_out[rule.id] = f"no text of {instrument} was read"
+            elif rule.provision not in provisions:
+                left_out[rule.id] = f"{texts[instrument].file} has no {rule.provision}"
+            else:
+                rules.append(_compile_rule(rule, instrument, provisions, extractions))
+    return rules, left_out
+
+
+def extract_provisions(
+    text: LawText, *, only: frozenset[str] | None = None, progress: Progress | None = None
+) -> dict[str, Extraction]:
+    """Read every provision of a text that has words, or only those named, with the pipeline."""
     from jurisdictions.extract import extract_texts
 
-    worded = [provision for provision in text.provisions if provision.text.strip()]
+    worded = [
+        provision
+        for provision in text.provisions
+        if provision.text.strip() and (only is None or provision.id in only)
+    ]
     items = (
         (provision.text, text.lead_in(provision.id), text.instrument.id) for provision in worded
     )
@@ -282,6 +295,7 @@ def rulebook_for(
     texts: Mapping[str, LawText],
     *,
     bindings: Path | None = None,
+    own: Path | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> RuleBook:
@@ -290,20 +304,26 @@ def rulebook_for(
     Args:
         texts: law texts by instrument id.
         bindings: folder of binding files; the embedded ones when ``None``.
+        own: folder of the user's own binding files, read beside them; none when ``None``.
         cache: folder of the cache; the user's cache folder when ``None``.
         progress: told how many more provisions have been read, where the cache has nothing.
 
     Raises:
         BindingError: see :func:`load_bindings` and :func:`compile_rulebook`.
     """
-    key = cache_key(texts.values(), bindings)
+    key = cache_key(texts.values(), bindings, own)
     folder = cache_folder() if cache is None else cache
     path = book_path(folder, key)
     cached = _read_cache(path, key)
     if cached is not None:
         touch(path)
         return cached
-    book = compile_rulebook(texts, load_bindings(bindings), key=key, progress=progress)
+    embedded, added = load_bindings(bindings), load_own_bindings(own)
+    if added:
+        from jurisdictions.binding_checks import check_own
+
+        check_own(embedded, added, own)
+    book = compile_rulebook(texts, embedded, own=added, key=key, progress=progress)
     try:
         keep(path, book.model_dump_json(by_alias=True))
     except BathylexError:
@@ -322,7 +342,9 @@ def _read_cache(path: Path, key: str) -> RuleBook | None:
     return book if book.key == key else None
 
 
-def cache_key(texts: Iterable[LawText], bindings: Path | None = None) -> str:
+def cache_key(
+    texts: Iterable[LawText], bindings: Path | None = None, own: Path | None = None
+) -> str:
     """Return the SHA-256 over sources, bindings, extraction code and language model."""
     digest = hashlib.sha256()
     for text in texts:
@@ -334,6 +356,10 @@ def cache_key(texts: Iterable[LawText], bindings: Path | None = None) -> str:
         if entry.name.endswith(".yaml"):
             rules = entry.read_bytes()
             digest.update(f"{entry.name} {len(rules)} ".encode() + rules)
+    if own is not None and is_folder(own):
+        for path in sorted(own.glob("*.yaml")):
+            rules = read_bytes(path, limit=MAX_BYTES, error=BindingError)
+            digest.update(f"own {path.name} {len(rules)} ".encode() + rules)
     digest.update(_program_fingerprint().encode())
     return digest.hexdigest()
 
@@ -343,12 +369,12 @@ PROGRAM = ("base", "corpus", "jurisdictions")
 
 
 def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the Python files of a package and of those below it, by their path."""
+    """Yield the code and tables of a package and of those below it, by their path."""
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         path = f"{name}/{entry.name}"
         if entry.is_dir():
             yield from _sources(entry, path)
-        elif entry.name.endswith(".py"):
+        elif entry.name.endswith((".py", ".toml")):
             yield path, entry.read_bytes()
 
 

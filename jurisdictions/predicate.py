@@ -20,6 +20,7 @@ predicate over it is unknown; a claim that is not made is known to be not made.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -176,3 +177,15 @@ Predicate = Annotated[
 
 for _model in (All, Any_, Not):
     _model.model_rebuild()
+
+
+def law_numbers(predicate: Predicate | None) -> Iterator[LawNumber]:
+    """Yield every pointer into the law that a predicate contains, in order."""
+    match predicate:
+        case All(all=parts) | Any_(any=parts):
+            for part in parts:
+                yield from law_numbers(part)
+        case Not(not_=part):
+            yield from law_numbers(part)
+        case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
+            yield pointer

@@ -14,6 +14,8 @@ from jurisdictions.parties import eu_member, party_status, reservation, unclos_p
 
 #: The jurisdictions that the engine models, in report order.
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
+#: Every other instrument: judged only by rules that the user accepted.
+OTHER = "OTHER"
 
 MINERAL_PURPOSES = frozenset({"mineral_exploration", "mineral_exploitation"})
 
@@ -93,6 +95,12 @@ def _jurisdiction_scope(jurisdiction: str, at: Circumstances) -> Scope:
             )
         case "ENGINEERING":
             return Scope(True, "the engineering code holds for every pressure hull", "engineering")
+        case "OTHER":
+            return Scope(
+                True,
+                "rules on it were accepted by a reviewer, who answers for whether its parties and "
+                "its field include this site",
+            )
     return Scope(False, "not one of the modelled jurisdictions")
 
 
@@ -107,7 +115,7 @@ def instrument_scope(
         assumed: jurisdictions taken to bind although nothing makes them; a text that is a draft,
             out of force or for another resource does not bind on an assumption.
     """
-    timing = _in_force(instrument, at.as_of)
+    timing = timing_scope(instrument, at.as_of)
     if timing is not None:
         return timing
     scope = jurisdiction_scope(instrument.jurisdiction, at, assumed=assumed)
@@ -182,7 +190,8 @@ def _parties_only(scope: Scope) -> Scope:
     return Scope(binding, f"binds parties only; {scope.reason}", missing=scope.missing)
 
 
-def _in_force(instrument: Instrument, as_of: date) -> Scope | None:
+def timing_scope(instrument: Instrument, as_of: date) -> Scope | None:
+    """Return why an instrument is not in force on a date, or ``None`` where it is."""
     if instrument.status == "draft":
         return Scope(False, "a draft: it never bound anyone")
     if instrument.in_force_from is not None and as_of < instrument.in_force_from:

@@ -14,8 +14,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.model import Instrument, Kind, TextSource
 from jurisdictions.binding import ReviewedBinding, RuleBinding
-from jurisdictions.norm import Comparator, Modality
+from jurisdictions.norm import Modality
 from jurisdictions.predicate import LawNumber
+from jurisdictions.proposals.model import Proposal
+from jurisdictions.resolved import LawValue
+
+__all__ = [
+    "InstrumentEntry",
+    "LawValue",
+    "ProvisionEntry",
+    "ResolvedNumber",
+    "Rule",
+    "RuleBook",
+    "StatedNorm",
+]
 
 
 class _Frozen(BaseModel):
@@ -52,19 +64,6 @@ class ProvisionEntry(_Frozen):
     exceptions: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     binds_installation: bool = False
-
-
-class LawValue(_Frozen):
-    """A number of the law: value, unit word, comparator and the characters that state it."""
-
-    provision: str
-    span: str
-    start: int
-    end: int
-    value: float
-    value_max: float | None = None
-    unit: str
-    comparator: Comparator
 
 
 class ResolvedNumber(_Frozen):
@@ -143,9 +142,12 @@ class RuleBook(_Frozen):
         reviewed: provisions that reviewers found to ask nothing, by instrument.
         disputes: provisions with rival readings (see :mod:`jurisdictions.readings`).
         readings_chosen: ids of the readings that took the place of the default ones.
+        proposals: unreviewed rules on instruments without a binding file.
+        proposed_instruments: the instruments of the proposals.
+        left_out: rules of the user's own that stand on law which was not read, with the reason.
     """
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     key: str
     instruments: tuple[InstrumentEntry, ...]
     provisions: tuple[ProvisionEntry, ...]
@@ -153,6 +155,9 @@ class RuleBook(_Frozen):
     reviewed: dict[str, tuple[ReviewedBinding, ...]] = Field(default_factory=dict)
     disputes: tuple[DisputeEntry, ...] = ()
     readings_chosen: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    proposed_instruments: tuple[InstrumentEntry, ...] = ()
+    left_out: dict[str, str] = Field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, ProvisionEntry]:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "hull": ("workbench.commands.hull", "Required wall and margins of a pressure hull."),
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),
     "graph": ("workbench.commands.graph", "Export the graph of jurisdictions, law and rules."),
+    "bind": ("workbench.commands.bind", "Propose rules on a law text; accept or reject them."),
     "corpus": ("workbench.commands.corpus", "List, add, fetch and verify law texts."),
 }
 

@@ -19,17 +19,49 @@ def rulebook(corpus: Path | None) -> RuleBook:
 
     Args:
         corpus: folder of official law texts; the user's own corpus folder when ``None``. The
-            embedded digests stand in for every instrument that the folder does not hold.
+            embedded digests stand in for every instrument that the folder does not hold. Known
+            instruments beyond the modelled jurisdictions are read for proposals, and judged by the
+            rules that the user accepted from them.
 
     Raises:
         CorpusError: the folder is missing, or holds no text that is recognised.
     """
+    from corpus.home import bindings_folder, home_folder
     from jurisdictions.compiler import rulebook_for
 
     texts = law_texts(corpus)
+    own = bindings_folder(home_folder())
     total = sum(len(text.provisions) for text in texts.values())
     with _reading(total) as progress:
-        return rulebook_for(texts, progress=progress)
+        return rulebook_for(texts, own=own, progress=progress)
+
+
+def law_text(target: str, corpus: Path | None) -> LawText:
+    """Return the law text that a user means.
+
+    Args:
+        target: a file, or the id of an instrument.
+        corpus: folder where the instrument's official text is looked for first; the user's own
+            corpus folder when ``None``. The embedded digest stands in for it.
+
+    Raises:
+        CorpusError: no such file, no such instrument, or no text of it.
+    """
+    from corpus.library import text_for
+    from corpus.sources import load_sources, source
+
+    path = Path(target)
+    if path.suffix or path.exists():
+        return text_for(path)
+    identifier = source(target).id if target in load_sources() else source(target.lower()).id
+    texts = law_texts(corpus)
+    if identifier not in texts:
+        raise CorpusError(
+            f"no text of {identifier} is here",
+            where="bind",
+            hint="give its file, or --corpus FOLDER, or add it with bathylex corpus add FILE",
+        )
+    return texts[identifier]
 
 
 def law_texts(corpus: Path | None) -> dict[str, LawText]:
@@ -52,7 +84,7 @@ def _official(corpus: Path | None) -> dict[str, LawText]:
             return {}
     from corpus.library import load_folder
 
-    texts = load_folder(own if corpus is None else corpus)
+    texts = load_folder(own if corpus is None else corpus, others=True)
     if not texts and corpus is not None:
         raise CorpusError(
             "holds no law text that is recognised",

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from base import visible
-from compliance.finding import WORST_FIRST, AuditResult, Finding
+from compliance.finding import WORST_FIRST, AuditResult, Finding, ProposedFinding
 from compliance.report.words import (
     EFFECTS,
     JURISDICTION_NAMES,
@@ -61,6 +61,7 @@ def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
             matrix=_matrix(result.findings),
             accounts=_accounts(result.findings),
             missing_facts=_missing(result.findings),
+            proposals=_proposals(result),
             zone_words=zone_words,
         )
     )
@@ -114,6 +115,28 @@ def _matrix(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
         for name in JURISDICTION_NAMES
         if name in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A duty without a binding: its likeliest fact, and the others that were proposed."""
+
+    first: ProposedFinding
+    others: tuple[ProposedFinding, ...]
+
+
+def _proposals(result: AuditResult) -> dict[str, list[Proposed]]:
+    """Group proposals by instrument and duty, the most confident duty of each instrument first."""
+    duties: dict[tuple[str, str, int], list[ProposedFinding]] = {}
+    for item in result.proposals:
+        duties.setdefault((item.instrument, item.provision, item.span.start), []).append(item)
+    table: dict[str, list[Proposed]] = {}
+    for (instrument, _, _), group in duties.items():
+        first, *others = sorted(group, key=lambda item: -item.confidence)
+        table.setdefault(instrument, []).append(Proposed(first, tuple(others)))
+    for rows in table.values():
+        rows.sort(key=lambda row: -row.first.confidence)
+    return table
 
 
 def _missing(findings: Iterable[Finding]) -> list[tuple[str, int]]:

@@ -59,10 +59,31 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
         say(f"For human judgement: {len(open_norms)} (listed in the HTML and JSON reports)")
     for conflict in result.conflicts:
         say(f"Conflict on {conflict.fact}: {' / '.join(conflict.rules)}: {conflict.reason}", "cyan")
+    _apart(result, say)
     say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
     for path in written:
         say(f"Written: {path}")
     say(NO_ADVICE, "dim")
+
+
+def _apart(result: AuditResult, say: Any) -> None:
+    """Say in one line each what counts nowhere: proposals, and rules whose law was not read."""
+    first = [item for item in result.proposals if item.rank == 1]
+    if first:
+        names = list(dict.fromkeys(item.instrument for item in first))
+        say(
+            f"Proposals: {len(first)} unreviewed on {len(names)} instrument"
+            f"{'s' if len(names) > 1 else ''} without bindings, not counted above "
+            f"(in the HTML and JSON reports; all with: bathylex bind {names[0]})",
+            "cyan",
+        )
+    if result.left_out:
+        some = next(iter(result.left_out.items()))
+        say(
+            f"Left out: {len(result.left_out)} of your own rules, whose law was not read "
+            f"({some[0]}: {some[1]})",
+            "yellow",
+        )
 
 
 def _site(result: AuditResult, say: Any) -> None:
@@ -124,6 +145,8 @@ def _list(title: str, findings: list[Finding], say: Any) -> None:
             STYLE[finding.verdict],
         )
         say(finding.reason, indent=4)
+        if finding.accepted is not None:
+            say(f"rule accepted by {finding.accepted.by} on {finding.accepted.on}", "dim", indent=4)
         if finding.verdict == "violated":
             quote = finding.quote
             if len(quote) > _QUOTE_CHARACTERS:

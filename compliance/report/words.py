@@ -22,6 +22,7 @@ JURISDICTION_NAMES = {
     "EU_MSFD": "EU Marine Strategy Framework Directive",
     "ISO_14001": "ISO 14001 (voluntary)",
     "ENGINEERING": "Engineering code for pressure hulls and life support",
+    "OTHER": "Other instruments, by rules accepted from proposals",
 }
 
 SOURCES = {

@@ -76,6 +76,11 @@ def names_thing(text: str) -> bool:
     return _THING.search(text) is not None
 
 
+def may_bear_on_installations(text: str) -> bool:
+    """Say whether the words alone may make a text bear on an installation; norms not asked."""
+    return any(pattern.search(text) for pattern in (_THING, _RESEARCH, _ACTIVITY))
+
+
 class InstallationJudge:
     """Set ``doc._.binds_installation``.
 

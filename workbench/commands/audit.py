@@ -97,13 +97,14 @@ def command(
 
 
 def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
-    from jurisdictions.regimes import JURISDICTIONS
+    from jurisdictions.regimes import JURISDICTIONS, OTHER
 
     if not names:
         return None
+    known = (*JURISDICTIONS, OTHER)
     for name in names:
-        if name not in JURISDICTIONS:
+        if name not in known:
             raise UsageError(
-                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(JURISDICTIONS)}"
+                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
             )
     return frozenset(names)
