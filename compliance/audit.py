@@ -5,19 +5,17 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
 from base import sha256_text
 from compliance.accounting import Accountant, units_of_account
-from compliance.conflicts import Bound, Clash, bounds_of, find_clashes
+from compliance.conflicts import find_conflicts
 from compliance.finding import (
     WORST_FIRST,
     AuditResult,
     BoundRef,
-    Conflict,
     Finding,
     JurisdictionStatus,
     SpanRef,
@@ -25,6 +23,7 @@ from compliance.finding import (
     worst,
 )
 from compliance.limits import limits_of
+from compliance.settlement import Judged, apply_settlement, in_force
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
@@ -36,7 +35,7 @@ from jurisdictions.regimes import (
     jurisdiction_scope,
     provision_scope,
 )
-from jurisdictions.rulebook import ProvisionEntry, Rule, RuleBook
+from jurisdictions.rulebook import ProvisionEntry, RuleBook
 
 if TYPE_CHECKING:
     from habitat.design import Design
@@ -51,15 +50,6 @@ _WORDING = {
 }
 _RANK = {verdict: rank for rank, verdict in enumerate(WORST_FIRST)}
 _SEVERITY = {"critical": 0, "major": 1, "minor": 2, "observation": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    rule: Rule
-    provision: ProvisionEntry
-    scope: Scope
-    outcome: Outcome
-    jurisdiction: str
 
 
 def audit(
@@ -92,7 +82,8 @@ def audit(
         for entry in book.instruments
     }
     judged = _judge_rules(book, situation, scopes)
-    judged, conflicts = _settle(judged)
+    settlement = find_conflicts(in_force(judged), situation.facts)
+    judged, conflicts = apply_settlement(judged, settlement, book)
     findings = [_finding(item, book, situation) for item in judged]
     findings += _accounts(book, situation, scopes)
     findings.sort(key=_order({provision.id: i for i, provision in enumerate(book.provisions)}))
@@ -130,9 +121,7 @@ def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
     return None
 
 
-def _judge_rules(
-    book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]
-) -> list[_Judged]:
+def _judge_rules(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]) -> list[Judged]:
     judged = []
     for rule in book.rules:
         provision = book.by_id[rule.binding.provision]
@@ -141,53 +130,11 @@ def _judge_rules(
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
         outcome = judge_rule(rule, scope, situation.facts)
-        judged.append(_Judged(rule, provision, scope, outcome, instrument.jurisdiction))
+        judged.append(Judged(rule, provision, scope, outcome, instrument.jurisdiction))
     return judged
 
 
-def _settle(judged: list[_Judged]) -> tuple[list[_Judged], tuple[Conflict, ...]]:
-    """Override rules that lost a conflict to one that also applies here."""
-    applied = {
-        item.rule.id: item
-        for item in judged
-        if item.outcome.verdict in ("satisfied", "violated", "undetermined")
-    }
-    bounds: list[Bound] = []
-    for item in applied.values():
-        bounds.extend(bounds_of(item.rule, item.jurisdiction))
-    clashes = find_clashes(bounds)
-    losers = {clash.loser.rule.id: clash for clash in clashes if clash.loser is not None}
-    settled = [
-        replace(item, outcome=_overridden(item.outcome, losers[item.rule.id]))
-        if item.rule.id in losers
-        else item
-        for item in judged
-    ]
-    return settled, tuple(_conflict(clash, applied) for clash in clashes)
-
-
-def _overridden(outcome: Outcome, clash: Clash) -> Outcome:
-    winner = clash.winner
-    name = winner.rule.id if winner is not None else ""
-    return replace(
-        outcome, verdict="overridden", reason=f"gives way to {name} ({clash.kind}): {clash.reason}"
-    )
-
-
-def _conflict(clash: Clash, applied: Mapping[str, _Judged]) -> Conflict:
-    sides = [applied[bound.rule.id] for bound in (clash.first, clash.second)]
-    return Conflict(
-        fact=clash.first.fact,
-        rules=tuple(item.rule.id for item in sides),
-        provisions=tuple(item.provision.id for item in sides),
-        quotes=tuple(item.provision.text for item in sides),
-        resolution=clash.kind,
-        winner=None if clash.winner is None else clash.winner.rule.id,
-        reason=clash.reason,
-    )
-
-
-def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
+def _finding(item: Judged, book: RuleBook, situation: Situation) -> Finding:
     binding, outcome = item.rule.binding, item.outcome
     entry = book.instrument_by_id[item.rule.instrument]
     comparison = outcome.comparison

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from base import visible
-from compliance.finding import WORST_FIRST, AuditResult, Finding
+from compliance.finding import WORST_FIRST, AuditResult, Conflict, Finding
 from compliance.report.words import (
     NO_ADVICE,
     SOURCES,
     VERDICTS,
+    conflict_headline,
+    conflict_lines,
     headline,
     zone_words,
 )
@@ -58,11 +60,30 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
     if open_norms:
         say(f"For human judgement: {len(open_norms)} (listed in the HTML and JSON reports)")
     for conflict in result.conflicts:
-        say(f"Conflict on {conflict.fact}: {' / '.join(conflict.rules)}: {conflict.reason}", "cyan")
+        print_conflict(conflict, say)
     say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
     for path in written:
         say(f"Written: {path}")
     say(NO_ADVICE, "dim")
+
+
+def print_conflict(conflict: Conflict, say: Any) -> None:
+    """Print one conflict: its members with their words, and what gives way."""
+    say(conflict_headline(conflict), "cyan")
+    for citation, title, quote in zip(
+        conflict.citations, conflict.titles, conflict.quotes, strict=True
+    ):
+        say(f"{citation}: {title}", indent=4)
+        say(f"“{_shortened(quote)}”", "italic", indent=8)
+    for line in conflict_lines(conflict):
+        say(line, indent=4)
+
+
+def _shortened(quote: str) -> str:
+    words = " ".join(quote.split())
+    if len(words) <= _QUOTE_CHARACTERS:
+        return words
+    return words[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
 def _site(result: AuditResult, say: Any) -> None:
@@ -123,10 +144,7 @@ def _list(title: str, findings: list[Finding], say: Any) -> None:
         )
         say(finding.reason, indent=4)
         if finding.verdict == "violated":
-            quote = finding.quote
-            if len(quote) > _QUOTE_CHARACTERS:
-                quote = quote[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
-            say(f"“{' '.join(quote.split())}”", "italic", indent=4)
+            say(f"“{_shortened(finding.quote)}”", "italic", indent=4)
             span = finding.span
             page = f", page {span.page}" if span.page else ""
             place = f"{span.file}{page}, characters {span.start}-{span.end}"
