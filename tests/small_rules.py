@@ -101,34 +101,48 @@ def bound(name: str, comparator: str, value: float, unit: str = "m", **options: 
 # Generated rules ---------------------------------------------------------------------------------
 
 _LENGTHS = ((1.0, "m"), (2.0, "m"), (2000.0, "mm"), (0.003, "km"), (3.0, "m"))
-LEAVES = st.one_of(
-    st.builds(lambda f, v: {"fact": f, "is": v}, st.sampled_from(FLAGS), st.booleans()),
-    st.builds(
-        lambda words: {"fact": WORD, "in": words},
-        st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True),
-    ),
-    st.builds(
-        lambda order, pair: {"fact": RADIUS, order: f"{pair[0]} {pair[1]}"},
-        st.sampled_from(ORDERS),
-        st.sampled_from(_LENGTHS),
-    ),
+FLAG_LEAVES = st.builds(lambda f, v: {"fact": f, "is": v}, st.sampled_from(FLAGS), st.booleans())
+WORD_LEAVES = st.builds(
+    lambda words: {"fact": WORD, "in": words},
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True),
+)
+RADIUS_LEAVES = st.builds(
+    lambda order, pair: {"fact": RADIUS, order: f"{pair[0]} {pair[1]}"},
+    st.sampled_from(ORDERS),
+    st.sampled_from(_LENGTHS),
+)
+BLOCK_LEAVES = st.one_of(
     st.builds(
         lambda order, count: {"fact": BLOCKS, order: count},
         st.sampled_from(ORDERS),
         st.sampled_from((0, 1, 2.5)),
     ),
     st.builds(lambda v: {"fact": BLOCKS, "known": v}, st.booleans()),
-    st.just({"fact": "claims.peaceful_use", "is": True}),
-    st.sampled_from(({"zone": "eez"}, {"zone": "area"}, {"fact": "purpose", "is": "energy"})),
 )
-PREDICATES = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=2)),
-        st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=2)),
-        st.builds(lambda part: {"not": part}, inner),
-    ),
-    max_leaves=3,
+SITE_LEAVES = st.sampled_from(
+    ({"zone": "eez"}, {"zone": "area"}, {"fact": "purpose", "is": "energy"})
+)
+CLAIM = st.just({"fact": "claims.peaceful_use", "is": True})
+
+
+def _predicates(leaves: Any) -> Any:
+    return st.recursive(
+        st.one_of(leaves, leaves, leaves, SITE_LEAVES, CLAIM),
+        lambda inner: st.one_of(
+            st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=2)),
+            st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=2)),
+            st.builds(lambda part: {"not": part}, inner),
+        ),
+        max_leaves=3,
+    )
+
+
+#: Rules of one set speak of one or two kinds of facts, so that many of them meet.
+_KINDS = (FLAG_LEAVES, WORD_LEAVES, RADIUS_LEAVES, BLOCK_LEAVES)
+THEMES = tuple(
+    (st.one_of(one, two), _predicates(st.one_of(one, two)))
+    for place, one in enumerate(_KINDS)
+    for two in _KINDS[place:]
 )
 #: Jurisdiction and instrument of a generated rule; see RELATIONS below.
 PLACES = (
@@ -142,20 +156,19 @@ CLASSES = ("environmental", "safety", "commercial", "procedural")
 
 
 @st.composite
-def rule_sets(draw: Any, most: int = 5, permissions: bool = False) -> list[InForce]:
+def rule_sets(draw: Any, most: int = 6, permissions: bool = False) -> list[InForce]:
     """Draw up to ``most`` rules, mostly simple ones, so that many of them conflict."""
-    count = draw(st.integers(2, most))
-    simple = st.one_of(LEAVES, LEAVES, PREDICATES)
+    leaves, predicates = draw(st.sampled_from(THEMES))
     found = []
-    for number in range(count):
+    for number in range(draw(st.integers(3, most))):
         jurisdiction, instrument = draw(st.sampled_from(PLACES))
-        content: dict[str, Any] = {"require": draw(simple)}
-        if draw(st.integers(0, 2)) == 0:
-            content["when"] = draw(simple)
+        content: dict[str, Any] = {"require": draw(st.one_of(leaves, leaves, predicates))}
+        if draw(st.integers(0, 3)) == 0:
+            content["when"] = draw(predicates)
         if permissions and number == 0:
             content["permit"] = content.pop("require")
-        elif draw(st.integers(0, 3)) == 0:
-            content["unless"] = draw(simple)
+        elif draw(st.integers(0, 4)) == 0:
+            content["unless"] = draw(st.one_of(predicates, CLAIM))
         found.append(
             make(
                 f"r{number}",
