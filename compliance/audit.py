@@ -76,11 +76,7 @@ def audit(
         DesignError: the design asserts something impossible about its site.
     """
     situation = situate(design, as_of=as_of)
-    scopes = {
-        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or instrument_scope(entry.instrument, situation.circumstances)
-        for entry in book.instruments
-    }
+    scopes = _scopes(book, situation, jurisdictions)
     judged = _judge_rules(book, situation, scopes)
     settlement = find_conflicts(in_force(judged), situation.facts)
     judged, conflicts = apply_settlement(judged, settlement, book)
@@ -119,6 +115,21 @@ def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
     if wanted is not None and jurisdiction not in wanted:
         return Scope(False, "left out of this audit on request")
     return None
+
+
+def judge_rules(book: RuleBook, situation: Situation) -> list[Judged]:
+    """Judge every rule of a book in a situation, before conflicts are settled."""
+    return _judge_rules(book, situation, _scopes(book, situation, None))
+
+
+def _scopes(
+    book: RuleBook, situation: Situation, jurisdictions: frozenset[str] | None
+) -> dict[str, Scope]:
+    return {
+        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
+        or instrument_scope(entry.instrument, situation.circumstances)
+        for entry in book.instruments
+    }
 
 
 def _judge_rules(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]) -> list[Judged]:

@@ -39,6 +39,11 @@ def in_force(judged: list[Judged]) -> list[InForce]:
     return [InForce(item.rule, item.jurisdiction) for item in judged if item.scope.binding is True]
 
 
+def applied_rules(judged: list[Judged]) -> frozenset[str]:
+    """Return the rules that apply to the design."""
+    return frozenset(item.rule.id for item in judged if item.outcome.verdict in _APPLIED)
+
+
 def apply_settlement(
     judged: list[Judged], settlement: Settlement, book: RuleBook
 ) -> tuple[list[Judged], tuple[Conflict, ...]]:
@@ -51,7 +56,7 @@ def apply_settlement(
         else item
         for item in judged
     ]
-    applied = frozenset(name for name, item in by_rule.items() if item.outcome.verdict in _APPLIED)
+    applied = applied_rules(judged)
     conflicts = tuple(
         conflict_of(
             clash,

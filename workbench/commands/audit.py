@@ -52,7 +52,7 @@ def command(
     from workbench.law import rulebook
 
     wanted = _formats(formats, output)
-    day = _date(as_of)
+    day = parse_date(as_of)
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
     result = audit(
@@ -94,7 +94,8 @@ def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
     return names
 
 
-def _date(text: str | None) -> date:
+def parse_date(text: str | None) -> date:
+    """Return the date of ``--as-of``; today when it is not given."""
     if text is None:
         return date.today()
     try:
