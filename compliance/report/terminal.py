@@ -59,8 +59,13 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
     open_norms = [f for f in result.findings if f.verdict == "open_norm"]
     if open_norms:
         say(f"For human judgement: {len(open_norms)} (listed in the HTML and JSON reports)")
-    for conflict in result.conflicts:
+    if result.conflicts:
+        say()
+        say("Conflicts of rules", "bold")
+    for conflict in result.conflicts[:_SHOWN]:
         print_conflict(conflict, say)
+    if len(result.conflicts) > _SHOWN:
+        say(f"  and {len(result.conflicts) - _SHOWN} more in the HTML and JSON reports")
     say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
     for path in written:
         say(f"Written: {path}")

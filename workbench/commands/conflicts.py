@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,18 +99,32 @@ def _bare_designs(position: str, purpose: str | None, state: str | None) -> dict
         raise UsageError(f"--purpose: {purpose!r} is no purpose", hint=f"use {', '.join(known)}")
     latitude, longitude = _degrees(position)
     return {
-        word: validate(
+        name: validate(
             Design,
             {
                 "name": "any design",
-                "purpose": word,
                 "operator_state": state,
                 "site": {"latitude": latitude, "longitude": longitude},
+                **settings,
             },
             where="--at",
         )
         for word in ((purpose,) if purpose is not None else known)
+        for name, settings in _variants(word)
     }
+
+
+def _variants(purpose: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A mineral purpose comes with each resource, since the resource decides which rules bind."""
+    from habitat.kinds import kind_of
+    from jurisdictions.regimes import MINERAL_PURPOSES
+
+    if purpose not in MINERAL_PURPOSES:
+        yield purpose, {"purpose": purpose}
+        return
+    kind = kind_of("contract.resource")
+    for resource in (kind.words if kind is not None else None) or ():
+        yield f"{purpose} of {resource}", {"purpose": purpose, "contract": {"resource": resource}}
 
 
 def _degrees(position: str) -> tuple[float, float]:
