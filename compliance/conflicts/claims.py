@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from compliance.conflicts.checker import satisfiable
 from compliance.conflicts.encode import met, used
 from compliance.conflicts.order import InForce
-from compliance.conflicts.space import build_space, leaves_of, tests_of
+from compliance.conflicts.space import build_space, leaves_of, questions_of
 from compliance.evaluate import FactLike
 
 
@@ -21,11 +21,11 @@ def resolving_claims(members: Sequence[InForce], facts: Mapping[str, FactLike]) 
     Where no single one does but several together do, a smallest such choice is returned.
     """
     asked = {
-        test.fact
+        question.fact
         for item in members
         for leaf in leaves_of(item.rule)
-        for test in tests_of(leaf, item.rule) or ()
-        if test.fact.startswith("claims.") and _not_made(facts, test.fact)
+        for question in questions_of(leaf, item.rule) or ()
+        if question.fact.startswith("claims.") and _not_made(facts, question.fact)
     }
     alone = tuple(claim for claim in sorted(asked) if _met_with({claim}, members, facts))
     if alone or not asked or not _met_with(asked, members, facts):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from compliance.conflicts.formula import Formula, among, every, facts_in, some
-from compliance.conflicts.space import Leaf, Space, answer, leaves_of, tests_of
+from compliance.conflicts.space import Leaf, Space, answer, leaves_of, questions_of
 from jurisdictions.predicate import All, Any_, InZone, Not, Predicate
 from jurisdictions.rulebook import Rule
 
@@ -71,17 +71,17 @@ def rails(predicate: Predicate | None, rule: Rule, space: Space) -> Rails:
 
 
 def _leaf(leaf: Leaf, rule: Rule, space: Space) -> Rails:
-    tests = tests_of(leaf, rule) or ()
-    if all(test not in space.regions for test in tests):
+    questions = questions_of(leaf, rule) or ()
+    if all(question not in space.regions for question in questions):
         truth = answer(leaf, rule, space)
         return Rails(truth is True, truth is False)
     parts = []
-    for test in tests:
-        true, false = space.regions[test]
+    for question in questions:
+        true, false = space.regions[question]
         parts.append(
             Rails(
-                among(test.fact, true, space.domains),
-                among(test.fact, false, space.domains),
+                among(question.fact, true, space.domains),
+                among(question.fact, false, space.domains),
             )
         )
     return _all(parts, space)
@@ -109,14 +109,14 @@ def unanswered(rule: Rule, space: Space) -> tuple[str, ...]:
     lacking: list[str] = []
     for predicate in _situational(rule, space):
         if answer(predicate, rule, space) is None:
-            lacking.extend(test.fact for test in tests_of(predicate, rule) or ())
+            lacking.extend(question.fact for question in questions_of(predicate, rule) or ())
     return tuple(dict.fromkeys(lacking))
 
 
 def _situational(rule: Rule, space: Space) -> Iterable[Leaf]:
     for leaf in leaves_of(rule):
-        tests = tests_of(leaf, rule)
-        if tests and all(test not in space.regions for test in tests):
+        questions = questions_of(leaf, rule)
+        if questions and all(question not in space.regions for question in questions):
             yield leaf
 
 

@@ -17,7 +17,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from compliance.conflicts.formula import Domains
 from compliance.evaluate import (
@@ -55,15 +55,12 @@ SITUATION = frozenset({"purpose", "operator_state", "sponsoring_state", "contrac
 Leaf = InZone | Is | In | Known | ByLaw | Compare
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Question(NamedTuple):
     """One elementary question about a fact.
 
     ``operand`` is a value (``is``), words (``in``), whether known (``known``), zones (``zone``) or
     order, bound and unit (``order``).
     """
-
-    __test__ = False
 
     fact: str
     word: Literal["is", "in", "known", "zone", "order"]
@@ -121,7 +118,7 @@ class Space:
     axes: Mapping[str, Axis]
     domains: Domains
     facts: Mapping[str, FactLike]
-    regions: Mapping[Test, tuple[int, int]]
+    regions: Mapping[Question, tuple[int, int]]
 
 
 def build_space(
@@ -137,35 +134,35 @@ def build_space(
         facts: facts of the situation, by dotted path.
         free_claims: claims that the designer may make; all others are as the situation has them.
     """
-    asked: dict[str, set[Test]] = {}
+    asked: dict[str, set[Question]] = {}
     for rule in rules:
         for leaf in leaves_of(rule):
-            for test in tests_of(leaf, rule) or ():
-                if not settled(test, facts, free_claims):
-                    asked.setdefault(test.fact, set()).add(test)
+            for question in questions_of(leaf, rule) or ():
+                if not settled(question, facts, free_claims):
+                    asked.setdefault(question.fact, set()).add(question)
     axes: dict[str, Axis] = {}
-    regions: dict[Test, tuple[int, int]] = {}
+    regions: dict[Question, tuple[int, int]] = {}
     for fact in sorted(asked):
-        tests = sorted(asked[fact], key=repr)
-        axis, answers = _cut(fact, tests, facts)
+        questions = sorted(asked[fact], key=repr)
+        axis, answers = _cut(fact, questions, facts)
         axes[fact] = axis
-        for test, column in zip(tests, answers, strict=True):
-            regions[test] = (_bits(column, True), _bits(column, False))
+        for question, column in zip(questions, answers, strict=True):
+            regions[question] = (_bits(column, True), _bits(column, False))
     domains = {fact: (1 << len(axis.values)) - 1 for fact, axis in axes.items()}
     return Space(axes, domains, facts, regions)
 
 
 def settled(
-    test: Test, facts: Mapping[str, FactLike], free_claims: frozenset[str] = frozenset()
+    question: Question, facts: Mapping[str, FactLike], free_claims: frozenset[str] = frozenset()
 ) -> bool:
     """Say whether the situation answers a question, whatever the design."""
-    name = test.fact
+    name = question.fact
     if name == ZONE_FACT:
         return not _value(facts, WORLDS_FACT)
     if name.startswith("claims."):
         return name not in free_claims
     if name.startswith("zone."):
-        return test.word == "known" or _value(facts, name) is not None
+        return question.word == "known" or _value(facts, name) is not None
     if name.startswith("site.") or name in SITUATION:
         return _value(facts, name) is not None
     return False
@@ -193,40 +190,40 @@ def _leaves(predicate: Predicate | None) -> Iterator[Leaf]:
             yield predicate
 
 
-def tests_of(leaf: Leaf, rule: Rule) -> tuple[Test, ...] | None:
+def questions_of(leaf: Leaf, rule: Rule) -> tuple[Question, ...] | None:
     """Return the questions whose conjunction a leaf is; ``None`` where its number is not read."""
     match leaf:
         case InZone(zone=names):
-            return (Test(ZONE_FACT, "zone", names),)
+            return (Question(ZONE_FACT, "zone", names),)
         case Is(fact=fact, is_=value):
-            return (Test(fact, "is", value),)
+            return (Question(fact, "is", value),)
         case In(fact=fact, in_=words):
-            return (Test(fact, "in", words),)
+            return (Question(fact, "in", words),)
         case Known(fact=fact, known=known):
-            return (Test(fact, "known", known),)
+            return (Question(fact, "known", known),)
         case ByLaw(fact=fact, law=pointer):
             number = rule.number(pointer)
-            return None if number is None else _law_tests(fact, number)
+            return None if number is None else _law_questions(fact, number)
         case Compare(fact=fact, order=order, bound=LawBound(law=pointer)):
             number = rule.number(pointer)
             if number is None:
                 return None
-            return (Test(fact, "order", (order, number.value, number.unit)),)
+            return (Question(fact, "order", (order, number.value, number.unit)),)
         case Compare(fact=fact, order=order, bound=str(words)):
             number_of_words, unit = literal_number(words)
-            return (Test(fact, "order", (order, number_of_words, unit)),)
+            return (Question(fact, "order", (order, number_of_words, unit)),)
         case Compare(fact=fact, order=order, bound=int() | float() as plain):
-            return (Test(fact, "order", (order, float(plain), "")),)
+            return (Question(fact, "order", (order, float(plain), "")),)
     raise TypeError(f"not an elementary predicate: {leaf!r}")
 
 
-def _law_tests(fact: str, number: LawValue) -> tuple[Test, ...]:
+def _law_questions(fact: str, number: LawValue) -> tuple[Question, ...]:
     if number.comparator != "range":
-        return (Test(fact, "order", (number.comparator, number.value, number.unit)),)
+        return (Question(fact, "order", (number.comparator, number.value, number.unit)),)
     top = number.value if number.value_max is None else number.value_max
     return (
-        Test(fact, "order", (">=", number.value, number.unit)),
-        Test(fact, "order", ("<=", top, number.unit)),
+        Question(fact, "order", (">=", number.value, number.unit)),
+        Question(fact, "order", ("<=", top, number.unit)),
     )
 
 
@@ -261,34 +258,38 @@ def _bits(answers: Iterable[Truth], wanted: bool) -> int:
 
 
 def _cut(
-    fact: str, tests: list[Test], facts: Mapping[str, FactLike]
+    fact: str, questions: list[Question], facts: Mapping[str, FactLike]
 ) -> tuple[Axis, list[tuple[Truth, ...]]]:
     """Return the axis of a fact, and each question's answers region by region."""
     kind = kind_of(fact)
     unit: str | None = None
-    bounds: dict[Test, float] = {}
-    if any(test.word == "order" for test in tests):
-        kind = kind if kind is not None and kind.form == "number" else _number_of(tests)
-        bounds = {test: _bound(test, kind) for test in tests if test.word == "order"}
+    bounds: dict[Question, float] = {}
+    if any(question.word == "order" for question in questions):
+        kind = kind if kind is not None and kind.form == "number" else _number_of(questions)
+        bounds = {
+            question: _bound(question, kind) for question in questions if question.word == "order"
+        }
         unit = None if kind.whole else kind.unit
-        candidates = _numbers(sorted(set(bounds.values())), kind) + _named(tests)
+        candidates = _numbers(sorted(set(bounds.values())), kind) + _named(questions)
     else:
-        candidates = _words(fact, tests, kind, facts)
-    if any(test.word == "known" for test in tests):
+        candidates = _words(fact, questions, kind, facts)
+    if any(question.word == "known" for question in questions):
         candidates = [*candidates, None]
     rows: dict[tuple[Truth, ...], Any] = {}
     for value in candidates:
-        rows.setdefault(tuple(test.truth(value, bounds.get(test)) for test in tests), value)
+        rows.setdefault(
+            tuple(question.truth(value, bounds.get(question)) for question in questions), value
+        )
     return Axis(fact, tuple(rows.values()), unit), list(zip(*rows, strict=True))
 
 
 def _words(
-    fact: str, tests: list[Test], kind: Kind | None, facts: Mapping[str, FactLike]
+    fact: str, questions: list[Question], kind: Kind | None, facts: Mapping[str, FactLike]
 ) -> list[Any]:
     """Return what a fact that is no number can be: its words, or flags, or worlds of zones."""
     if fact == ZONE_FACT:
         return list(_value(facts, WORLDS_FACT))
-    named = _named(tests)
+    named = _named(questions)
     if kind is not None and kind.words is not None:
         return list(kind.words)
     if (kind is not None and kind.form == "flag") or any(isinstance(one, bool) for one in named):
@@ -296,21 +297,23 @@ def _words(
     return [*sorted(set(named), key=repr), "another"]
 
 
-def _named(tests: list[Test]) -> list[Any]:
+def _named(questions: list[Question]) -> list[Any]:
     """Return the values that questions name."""
-    named = [test.operand for test in tests if test.word == "is"]
-    return named + [word for test in tests if test.word == "in" for word in test.operand]
+    named = [question.operand for question in questions if question.word == "is"]
+    return named + [
+        word for question in questions if question.word == "in" for word in question.operand
+    ]
 
 
-def _number_of(tests: list[Test]) -> Kind:
+def _number_of(questions: list[Question]) -> Kind:
     """Return the kind of a number that is no key of the design file: any real, in a unit asked."""
-    stated = next(test.operand[2] for test in tests if test.word == "order")
+    stated = next(question.operand[2] for question in questions if question.word == "order")
     return Kind("number", unit=pint_unit(stated))
 
 
-def _bound(test: Test, kind: Kind) -> float:
+def _bound(question: Question, kind: Kind) -> float:
     """Return a bound in the unit of the fact; a count is compared with the bare number."""
-    _, bound, stated = test.operand
+    _, bound, stated = question.operand
     unit = pint_unit(stated)
     if kind.whole or unit == kind.unit:
         return float(bound)

@@ -50,8 +50,9 @@ def witness(formulas: Iterable[Formula], domains: Domains) -> dict[str, int] | N
         formulas: positive formulas.
         domains: all regions of each fact, as bits.
     """
-    left = [EFFORT]
-    found = _search(list(formulas), dict(domains), left)
+    pending = list(formulas)
+    asked = frozenset().union(*(facts_in(formula) for formula in pending))
+    found = _search(pending, {fact: domains[fact] for fact in asked}, [EFFORT])
     if found is None:
         return None
     return {fact: (bits & -bits).bit_length() - 1 for fact, bits in found.items()}
