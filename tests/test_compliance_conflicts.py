@@ -380,14 +380,15 @@ def test_little_effort_is_said_to_be_incomplete() -> None:
 
 
 def _tied(rules: list[InForce]) -> list[list[InForce]]:
-    """Group rules by the facts whose value can matter to them, by trying all values."""
+    """Group rules that are tied by facts on which they can be at odds, as the finder does."""
     from compliance.conflicts.encode import met
     from compliance.conflicts.space import build_space
-    from compliance.conflicts.witness import components
+    from compliance.conflicts.witness import components, reduce
 
     space = build_space([item.rule for item in rules], SITUATION)
     by_id = {item.id: item for item in rules}
-    groups = components({item.id: met(item.rule, space) for item in rules})
+    formulas = {item.id: met(item.rule, space) for item in rules}
+    groups = components(reduce(formulas, space.domains)[0])
     return [[by_id[name] for name in group] for group in groups]
 
 

@@ -49,10 +49,12 @@ class Checker:
         self.checks = 0
         self._solver: Any = Minisat22()
         self._top = 0
-        self._literals: dict[str, tuple[int, ...]] = {}
-        used = facts_in(goal).union(*(facts_in(formula) for formula in formulas.values()))
+        self._literals: dict[str, dict[int, int]] = {}
+        self._goal_facts = facts_in(goal)
+        self._facts = {name: facts_in(formula) for name, formula in formulas.items()}
+        used = self._goal_facts.union(*self._facts.values())
         for fact in sorted(used):
-            self._add_fact(fact, domains[fact].bit_length())
+            self._add_fact(fact, domains[fact])
         self._add(self._clauses(goal))
         self._selectors: dict[str, int] = {}
         for name in sorted(formulas):
@@ -84,10 +86,19 @@ class Checker:
         for fact, literals in self._literals.items():
             chosen[fact] = next(
                 region
-                for region, literal in enumerate(literals)
+                for region, literal in literals.items()
                 if (literal in true if literal > 0 else -literal not in true)
             )
         return chosen
+
+    def neighbours(self, name: str) -> frozenset[str] | None:
+        """Return the rules that share a fact with one; ``None`` where the goal shares one too."""
+        facts = self._facts[name]
+        if facts & self._goal_facts:
+            return None
+        return frozenset(
+            other for other, theirs in self._facts.items() if other != name and theirs & facts
+        )
 
     def shrink(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return a minimal conflicting subset of conflicting rules: drop what is not needed.
@@ -113,20 +124,16 @@ class Checker:
         for clause in clauses:
             self._solver.add_clause(clause)
 
-    def _add_fact(self, fact: str, regions: int) -> None:
+    def _add_fact(self, fact: str, domain: int) -> None:
         """One literal per region, exactly one true; two regions share one variable."""
-        if regions == 1:
+        regions = [place for place in range(domain.bit_length()) if domain >> place & 1]
+        if len(regions) == 2:
             variable = self._new()
-            self._literals[fact] = (variable,)
-            self._add([[variable]])
+            self._literals[fact] = {regions[0]: variable, regions[1]: -variable}
             return
-        if regions == 2:
-            variable = self._new()
-            self._literals[fact] = (variable, -variable)
-            return
-        literals = tuple(self._new() for _ in range(regions))
-        self._literals[fact] = literals
-        self._add([list(literals)])
+        self._literals[fact] = {place: self._new() for place in regions}
+        literals = list(self._literals[fact].values())
+        self._add([literals])
         self._add([-one, -two] for one, two in combinations(literals, 2))
 
     def _clauses(self, formula: Formula) -> list[Clause]:
@@ -139,7 +146,7 @@ class Checker:
                 return [
                     [
                         literal
-                        for region, literal in enumerate(self._literals[fact])
+                        for region, literal in self._literals[fact].items()
                         if regions >> region & 1
                     ]
                 ]

@@ -44,8 +44,16 @@ class Cores:
 def minimal_conflicts(
     checker: Checker, names: Sequence[str], *, size: int | None, limits: Limits
 ) -> Cores:
-    """Return all minimal conflicting sets of at most ``size`` rules (any size when ``None``)."""
-    explorer = _Map(names, size)
+    """Return all minimal conflicting sets of at most ``size`` rules (any size when ``None``).
+
+    Args:
+        checker: the exact check over them.
+        names: the rules, sorted, each of which can be met by itself.
+        size: most rules in a set.
+        limits: effort.
+    """
+    explorer = _Map(checker, names, size)
+    growth = _Growth(checker, names)
     found: list[tuple[str, ...]] = []
     start, begun = checker.checks, time.monotonic()
     complete = True
@@ -58,26 +66,59 @@ def minimal_conflicts(
             complete = False
             break
         if checker.consistent(seed):
-            grown = _grow(checker, names)
+            grown = growth.grow(seed)
             if len(grown) == len(names):
                 break
             explorer.block_down(grown)
         else:
-            smallest = checker.shrink(checker.core() or seed)
+            smallest = checker.shrink(checker.core())
             verify(checker, smallest)
             found.append(smallest)
+            growth.learn(frozenset(smallest))
             explorer.block_up(smallest)
     explorer.close()
     return Cores(tuple(sorted(found)), complete)
 
 
-def _grow(checker: Checker, names: Sequence[str]) -> frozenset[str]:
-    """Add rules while they can be met together; start from all that the last point meets."""
-    grown = checker.met() & frozenset(names)
-    for name in names:
-        if name not in grown and checker.consistent(grown | {name}):
-            grown |= checker.met() & frozenset(names)
-    return grown
+class _Growth:
+    """Grows sets that can be met to maximal ones, with what is known of sets that cannot.
+
+    Rules that few of the earlier maximal sets held come first, so that the sets differ and together
+    cover all subsets sooner.
+    """
+
+    def __init__(self, checker: Checker, names: Sequence[str]) -> None:
+        self._checker, self._names = checker, frozenset(names)
+        self._held = dict.fromkeys(names, 0)
+        self._excluded: dict[str, list[frozenset[str]]] = {name: [] for name in names}
+
+    def learn(self, conflict: frozenset[str]) -> None:
+        """Note rules that cannot be met together."""
+        for name in conflict:
+            self._excluded[name].append(conflict - {name})
+
+    def grow(self, seed: frozenset[str]) -> frozenset[str]:
+        """Return a maximal set around one that the last question found can be met."""
+        grown = seed
+        contested = [name for name in self._names - seed if self._excluded[name]]
+        for name in sorted(contested, key=lambda name: (self._held[name], name)):
+            grown = self._with(name, grown)
+        # The others seldom stand in each other's way: take all that one point meets at once.
+        if self._checker.consistent(grown):
+            grown |= self._checker.met() & self._names
+        for name in sorted(self._names - grown):
+            grown = self._with(name, grown)
+        for name in grown:
+            self._held[name] += 1
+        return grown
+
+    def _with(self, name: str, grown: frozenset[str]) -> frozenset[str]:
+        if any(rest <= grown for rest in self._excluded[name]):
+            return grown
+        if self._checker.consistent(grown | {name}):
+            return grown | {name}
+        self.learn(self._checker.core())
+        return grown
 
 
 def verify(checker: Checker, conflict: Sequence[str]) -> None:
@@ -94,9 +135,13 @@ def verify(checker: Checker, conflict: Sequence[str]) -> None:
 
 
 class _Map:
-    """Which subsets are unexplored, as a propositional formula with one variable per rule."""
+    """Which subsets are unexplored, as a propositional formula with one variable per rule.
 
-    def __init__(self, names: Sequence[str], size: int | None) -> None:
+    A rule that shares no fact with another member (nor with the goal) is never in a minimal
+    conflicting set, since it can be met by itself; such subsets are left out from the start.
+    """
+
+    def __init__(self, checker: Checker, names: Sequence[str], size: int | None) -> None:
         from pysat.card import CardEnc, EncType
         from pysat.solvers import Minisat22
 
@@ -104,24 +149,34 @@ class _Map:
         self._name = {place: name for name, place in self._variable.items()}
         self._solver: Any = Minisat22()
         variables = list(self._name)
+        for name in names:
+            others = checker.neighbours(name)
+            if others is not None:
+                tied = sorted(self._variable[other] for other in others & self._variable.keys())
+                self._solver.add_clause([-self._variable[name], *tied])
         if size is not None and size < len(names):
             capped = CardEnc.atmost(
-                variables, bound=size, top_id=len(names), encoding=EncType.seqcounter
+                variables, bound=size, top_id=len(names), encoding=EncType.totalizer
             )
             self._solver.append_formula(capped.clauses)
-        # Prefer large subsets: they shrink to conflicts, or grow to maximal ones, sooner.
-        self._solver.set_phases(variables)
+        else:
+            # Prefer large subsets: they shrink to conflicts, or grow to maximal ones, sooner.
+            self._solver.set_phases(variables)
 
     def seed(self) -> frozenset[str] | None:
+        """Return an unexplored subset, or ``None`` when there is none."""
         if not self._solver.solve():
             return None
         return frozenset(self._name[v] for v in self._solver.get_model() if v in self._name)
 
     def block_down(self, names: frozenset[str]) -> None:
+        """Strike off all subsets of rules that can be met together."""
         self._solver.add_clause([v for name, v in self._variable.items() if name not in names])
 
     def block_up(self, names: Iterable[str]) -> None:
+        """Strike off all supersets of rules that conflict."""
         self._solver.add_clause([-self._variable[name] for name in names])
 
     def close(self) -> None:
+        """Free the solver."""
         self._solver.delete()

@@ -10,12 +10,12 @@ from compliance.conflicts.checker import Checker, satisfiable
 from compliance.conflicts.claims import resolving_claims
 from compliance.conflicts.cores import Limits, minimal_conflicts
 from compliance.conflicts.encode import met, unanswered
-from compliance.conflicts.formula import Formula, facts_in, negate
+from compliance.conflicts.formula import Domains, Formula, facts_in, negate
 from compliance.conflicts.order import InForce, Order, Relations, StatedRelations
 from compliance.conflicts.permissions import Deadlock, deadlocks
 from compliance.conflicts.resolve import Defeat, resolve
 from compliance.conflicts.space import Space, build_space, unread
-from compliance.conflicts.witness import components, witness
+from compliance.conflicts.witness import components, reduce, witness
 from compliance.evaluate import FactLike
 
 Kind = Literal["bounds", "joint", "deontic"]
@@ -119,9 +119,12 @@ def find_conflicts(
         name: met(item.rule, space) for name, item in duties.items() if name not in left_out
     }
     barred = [name for name, formula in formulas.items() if formula is False]
+    formulas = {name: formula for name, formula in formulas.items() if formula is not False}
     search = _Search(members, space, facts, size, limits, relations or StatedRelations())
-    for group in components(formulas):
-        search.group({name: formulas[name] for name in group}, barred)
+    reduced, domains = reduce(formulas, space.domains)
+    for group in components(reduced):
+        whole = {name: formulas[name] for name in group}
+        search.group(whole, {name: reduced[name] for name in group}, domains, barred)
     usable = [item for item in permissions if item.id not in left_out]
     free = {
         name: formula
@@ -158,15 +161,20 @@ class _Search:
         self._complete = self._exact = True
         self._checks = 0
 
-    def group(self, formulas: dict[str, Formula], barred: list[str]) -> None:
+    def group(
+        self,
+        formulas: Mapping[str, Formula],
+        reduced: Mapping[str, Formula],
+        domains: Domains,
+        barred: list[str],
+    ) -> None:
         """Search one group; rules that cannot be met even alone join ``barred``."""
-        domains = self._space.domains
-        if witness(formulas.values(), domains) is not None:
+        if witness(reduced.values(), domains) is not None:
             return
-        checker = Checker(formulas, domains)
-        alone = [name for name in formulas if not checker.consistent([name])]
+        checker = Checker(reduced, domains)
+        alone = [name for name in reduced if not checker.consistent([name])]
         barred.extend(alone)
-        names = sorted(set(formulas) - set(alone))
+        names = sorted(set(reduced) - set(alone))
         if not checker.consistent(names):
             self._conflicts(names, formulas, checker)
         self._checks += checker.checks

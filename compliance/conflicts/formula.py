@@ -132,12 +132,16 @@ def holds(formula: Formula, point: Mapping[str, int]) -> bool:
             return any(holds(part, point) for part in parts)
 
 
+def atoms_in(formula: Formula) -> Iterator[Among]:
+    """Yield the atoms of a formula."""
+    match formula:
+        case Among():
+            yield formula
+        case Every(parts=parts) | Some(parts=parts):
+            for part in parts:
+                yield from atoms_in(part)
+
+
 def facts_in(formula: Formula) -> frozenset[str]:
     """Return the facts that a formula depends on."""
-    match formula:
-        case bool():
-            return frozenset()
-        case Among(fact=fact):
-            return frozenset((fact,))
-        case Every(parts=parts) | Some(parts=parts):
-            return frozenset().union(*(facts_in(part) for part in parts))
+    return frozenset(atom.fact for atom in atoms_in(formula))

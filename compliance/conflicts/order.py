@@ -1,5 +1,7 @@
 """Which rule goes before which: a strict partial order over the rules of one group.
 
+A group is what facts tie together on which rules can be at odds (:mod:`.witness`).
+
 In this sequence:
 
 1. Rules of the engineering code go before all others, and no relation ranks over them.

@@ -15,7 +15,7 @@ from compliance.conflicts.encode import used
 from compliance.conflicts.formula import Formula, facts_in
 from compliance.conflicts.order import InForce
 from compliance.conflicts.space import Space
-from compliance.conflicts.witness import components, witness
+from compliance.conflicts.witness import components, reduce, witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,19 @@ def deadlocks(
     if isinstance(goal, bool):
         # It does not apply here, or every design uses it: nothing to choose, nothing to rule out.
         return Deadlocks()
-    tied = next(
-        group for group in components({**formulas, permission.id: goal}) if permission.id in group
-    )
-    others = {name: formulas[name] for name in tied if name != permission.id}
-    if witness([goal, *others.values()], space.domains) is not None:
+    reduced, domains = reduce({**formulas, permission.id: goal}, space.domains)
+    tied = next((group for group in components(reduced) if permission.id in group), ())
+    if witness([reduced[name] for name in tied], domains) is not None:
         return Deadlocks()
-    checker, without = Checker(others, space.domains, goal=goal), Checker(others, space.domains)
+    others = {name: reduced[name] for name in tied if name != permission.id}
+    checker = Checker(others, domains, goal=reduced[permission.id])
+    without = Checker(others, domains)
     found = Deadlocks()
     if checker.consistent([]) and not checker.consistent(list(others)):
         cores = minimal_conflicts(checker, sorted(others), size=size, limits=limits)
         found = Deadlocks(
             tuple(
-                Deadlock(core, _touched(goal, [others[name] for name in core]))
+                Deadlock(core, _touched(goal, [formulas[name] for name in core]))
                 for core in cores.sets
                 if without.consistent(core)
             ),

@@ -14,7 +14,7 @@ fewer known conflicts could only have let more rules in, up to a conflict that t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
@@ -47,14 +47,12 @@ class Resolution:
         conflicts: minimal conflicting sets that were used, sorted.
         overridden: rules in no preferred subtheory, with how they lose.
         open: rules in some but not all.
-        given_up: what each preferred subtheory leaves out; empty when too many to list.
         exact: whether this is proved; if not, nothing is overridden and all members are open.
     """
 
     conflicts: tuple[Conflict, ...]
     overridden: tuple[Defeat, ...]
     open: tuple[str, ...]
-    given_up: tuple[tuple[str, ...], ...]
     exact: bool
 
 
@@ -80,7 +78,7 @@ def resolve(
         settled = [group for group in groups if group is not None]
         if len(settled) < len(groups) or prod(map(len, settled)) > limits.choices:
             members = tuple(sorted({name for conflict in known for name in conflict}))
-            return Resolution(tuple(sorted(known)), (), members, (), False)
+            return Resolution(tuple(sorted(known)), (), members, False)
         choices = [frozenset().union(*choice) for choice in product(*settled)]
         missed = _missed(names, choices, checker)
         if missed is None:
@@ -111,7 +109,6 @@ def _resolution(
         tuple(sorted(known)),
         tuple(_defeat(name, kept, known, checker, order) for name in sorted(lost)),
         tuple(sorted(touched - lost)),
-        tuple(sorted(tuple(sorted(choice)) for choice in choices)),
         True,
     )
 
@@ -149,61 +146,133 @@ def _groups(conflicts: Iterable[Conflict]) -> list[list[Conflict]]:
 
 
 def preferred(conflicts: Sequence[Conflict], order: Order, most: int) -> list[Given_up] | None:
-    """Return what each preferred subtheory gives up, or ``None`` where too many states arise.
+    """Return what preferred subtheories give up, or ``None`` where too many states arise.
+
+    Rules whose conflicts fell apart are solved apart and joined in every way. Each part is exact by
+    itself; a joint choice may be more than any one sequence gives, which does not change which
+    rules are given up always, sometimes or never.
 
     Args:
-        conflicts: minimal conflicting sets, tied by shared rules.
+        conflicts: minimal conflicting sets.
         order: which goes before which.
-        most: how many subtheories may be told apart (states: 40 times as many).
+        most: how many choices may be told apart (states: 40 times as many).
     """
-    members = sorted({name for conflict in conflicts for name in conflict})
-    above = {name: order.above(name) & frozenset(members) for name in members}
     sets = [frozenset(conflict) for conflict in conflicts]
-    results: set[Given_up] = set()
-    seen: set[tuple[frozenset[str], frozenset[str]]] = set()
-    stack: list[tuple[frozenset[str], frozenset[str]]] = [(frozenset(), frozenset())]
-    while stack:
-        state = _forced(*stack.pop(), members, above, sets)
-        if state in seen:
-            continue
-        seen.add(state)
-        if len(seen) > 40 * most or len(results) > most:
+    members = frozenset().union(*sets)
+    above = {name: order.above(name) & members for name in members}
+    return _Sequences(above, sets, most).outcomes(members)
+
+
+class _TooMany(Exception):
+    """More states than the effort allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where a sequence stands: what waits, what of it is never to be taken, what is placed."""
+
+    waiting: frozenset[str]
+    refused: frozenset[str]
+    taken: frozenset[str]
+    dropped: frozenset[str]
+
+
+class _Sequences:
+    """All sequences that respect the order, told apart only by what they give up.
+
+    Of a rule that may come next, either the outcome holds it, and then taking it at once changes
+    nothing: whatever the outcome holds agrees with it, and what was excluded stays excluded. Or it
+    does not, and then the rule waits, and holds up those after it, until taken ones exclude it.
+    """
+
+    def __init__(
+        self, above: dict[str, frozenset[str]], sets: Sequence[frozenset[str]], most: int
+    ) -> None:
+        self._above, self._most, self._states = above, most, 0
+        self._own = {name: [one for one in sets if name in one] for name in above}
+
+    def outcomes(self, members: frozenset[str]) -> list[Given_up] | None:
+        """Return the sets of rules given up, or ``None`` beyond the effort."""
+        none: frozenset[str] = frozenset()
+        try:
+            return self._solve(_State(members, none, none, none))
+        except _TooMany:
             return None
-        taken, dropped = state
+
+    def _solve(self, start: _State) -> list[Given_up]:
+        self._states += 1
+        if self._states > 40 * self._most:
+            raise _TooMany
+        state = self._forced(start)
+        if state is None:
+            return []
+        if not state.waiting:
+            return [state.dropped]
+        parts = self._parts(state)
+        results = self._apart(state, parts) if len(parts) > 1 else self._branch(state)
+        if len(results) > self._most:
+            raise _TooMany
+        return sorted(results, key=sorted)
+
+    def _apart(self, state: _State, parts: list[frozenset[str]]) -> set[Given_up]:
+        solved = [
+            self._solve(replace(state, waiting=part, refused=state.refused & part))
+            for part in parts
+        ]
+        if prod(map(len, solved)) > self._most:
+            raise _TooMany
+        return {frozenset().union(*choice) for choice in product(*solved)}
+
+    def _branch(self, state: _State) -> set[Given_up]:
         ready = [
-            name
-            for name in members
-            if name not in taken and name not in dropped and above[name] <= taken | dropped
+            name for name in state.waiting - state.refused if not self._above[name] & state.waiting
         ]
         if not ready:
-            results.add(dropped)
-        stack.extend((taken | {name}, dropped) for name in ready)
-    return sorted(results, key=sorted)
+            return set()
+        name = min(ready, key=lambda name: (-len(self._own[name]), name))
+        taken = replace(state, waiting=state.waiting - {name}, taken=state.taken | {name})
+        refused = replace(state, refused=state.refused | {name})
+        return {*self._solve(taken), *self._solve(refused)}
 
+    def _forced(self, state: _State) -> _State | None:
+        """Place what any sequence may place at once; ``None`` where a refused rule would be taken.
 
-def _forced(
-    taken: frozenset[str],
-    dropped: frozenset[str],
-    members: Sequence[str],
-    above: dict[str, frozenset[str]],
-    sets: Sequence[frozenset[str]],
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Take and drop what any sequence may do at once without losing an outcome.
-
-    A rule that the taken ones exclude stays excluded; one whose conflicts each lost a member
-    already excludes nothing any more.
-    """
-    moved = True
-    while moved:
-        moved = False
-        for name in members:
-            if name in taken or name in dropped or not above[name] <= taken | dropped:
-                continue
-            own = [conflict for conflict in sets if name in conflict]
-            if any(conflict - {name} <= taken for conflict in own):
-                dropped |= {name}
+        A rule that the taken ones exclude stays excluded; one whose conflicts each lost a member
+        excludes nothing any more.
+        """
+        waiting, taken, dropped = state.waiting, state.taken, state.dropped
+        moved = True
+        while moved:
+            moved = False
+            for name in sorted(waiting):
+                if self._above[name] & waiting:
+                    continue
+                if any(conflict - {name} <= taken for conflict in self._own[name]):
+                    dropped |= {name}
+                elif name in state.refused:
+                    continue
+                elif all(conflict & dropped for conflict in self._own[name]):
+                    taken |= {name}
+                else:
+                    continue
+                waiting -= {name}
                 moved = True
-            elif all(conflict & dropped for conflict in own):
-                taken |= {name}
-                moved = True
-    return taken, dropped
+        refused = state.refused & waiting
+        barren = dropped | refused
+        for name in refused:
+            if not any(not (conflict - {name}) & barren for conflict in self._own[name]):
+                return None
+        return _State(waiting, refused, taken, dropped)
+
+    def _parts(self, state: _State) -> list[frozenset[str]]:
+        """Split what waits into parts that share no conflict which can still arise."""
+        alive = [
+            tuple(sorted(conflict & state.waiting))
+            for conflict in {one for name in state.waiting for one in self._own[name]}
+            if not conflict & state.dropped
+        ]
+        parts = [
+            frozenset(name for conflict in group for name in conflict) for group in _groups(alive)
+        ]
+        free = state.waiting.difference(*parts)
+        return sorted([*parts, *(frozenset((name,)) for name in free)], key=sorted)
