@@ -101,6 +101,7 @@ def test_whole_numbers_have_no_value_between_neighbours() -> None:
     above = make("a", require={"fact": BLOCKS, ">": 1})
     below = make("b", require={"fact": BLOCKS, "<": 2})
     assert find([above, below]).clashes
+    assert not find([above, make("b", require={"fact": BLOCKS, "<": 3})]).clashes
 
 
 def test_what_the_site_bars_is_no_conflict_of_norms() -> None:
