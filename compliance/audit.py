@@ -5,18 +5,17 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
-from compliance.conflicts import Bound, Clash, bounds_of, find_clashes
+from compliance.conflicts import find_conflicts
+from compliance.conflicts.order import relations_at
 from compliance.finding import (
     WORST_FIRST,
     AuditResult,
     BoundRef,
-    Conflict,
     Finding,
     JurisdictionStatus,
     SpanRef,
@@ -24,11 +23,11 @@ from compliance.finding import (
 )
 from compliance.limits import limits_of
 from compliance.proposed import judge_proposals
+from compliance.settlement import Judged, apply_settlement, in_force
 from compliance.shared import Shared
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
-from jurisdictions.order import PartialOrder, order_at
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
@@ -39,7 +38,7 @@ from jurisdictions.regimes import (
     provision_scope,
     without_custom,
 )
-from jurisdictions.rulebook import ProvisionEntry, Rule, RuleBook
+from jurisdictions.rulebook import ProvisionEntry, RuleBook
 
 if TYPE_CHECKING:
     from habitat.design import Design
@@ -54,15 +53,6 @@ _WORDING = {
 }
 _RANK = {verdict: rank for rank, verdict in enumerate(WORST_FIRST)}
 _SEVERITY = {"critical": 0, "major": 1, "minor": 2, "observation": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    rule: Rule
-    provision: ProvisionEntry
-    scope: Scope
-    outcome: Outcome
-    jurisdiction: str
 
 
 def audit(
@@ -99,7 +89,10 @@ def audit(
     situation = situate(design, as_of=as_of, shared=shared)
     scopes = scopes_of(book, situation, jurisdictions=jurisdictions, assumed=assumed, custom=custom)
     judged = _judge_rules(book, situation, scopes)
-    judged, conflicts = _settle(judged, order_at(situation.circumstances))
+    settlement = find_conflicts(
+        in_force(judged), situation.facts, relations=relations_at(situation.circumstances)
+    )
+    judged, conflicts = apply_settlement(judged, settlement, book)
     findings = [_rule_finding(item, shared, situation) for item in judged]
     findings += _accounts(shared, situation, scopes)
     findings.sort(key=_order(shared.position))
@@ -162,9 +155,12 @@ def _basis(scope: Scope, custom: bool) -> Scope:
     return scope if custom else without_custom(scope)
 
 
-def _judge_rules(
-    book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]
-) -> list[_Judged]:
+def judge_rules(book: RuleBook, situation: Situation) -> list[Judged]:
+    """Judge every rule of a book in a situation, before conflicts are settled."""
+    return _judge_rules(book, situation, scopes_of(book, situation))
+
+
+def _judge_rules(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]) -> list[Judged]:
     judged = []
     for rule in book.rules:
         provision = book.by_id[rule.binding.provision]
@@ -173,55 +169,11 @@ def _judge_rules(
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
         outcome = judge_rule(rule, scope, situation.facts)
-        judged.append(_Judged(rule, provision, scope, outcome, instrument.jurisdiction))
+        judged.append(Judged(rule, provision, scope, outcome, instrument.jurisdiction))
     return judged
 
 
-def _settle(
-    judged: list[_Judged], order: PartialOrder
-) -> tuple[list[_Judged], tuple[Conflict, ...]]:
-    """Override rules that lost a conflict to one that also applies here."""
-    applied = {
-        item.rule.id: item
-        for item in judged
-        if item.outcome.verdict in ("satisfied", "violated", "undetermined")
-    }
-    bounds: list[Bound] = []
-    for item in applied.values():
-        bounds.extend(bounds_of(item.rule, item.jurisdiction))
-    clashes = find_clashes(bounds, order)
-    losers = {clash.loser.rule.id: clash for clash in clashes if clash.loser is not None}
-    settled = [
-        replace(item, outcome=_overridden(item.outcome, losers[item.rule.id]))
-        if item.rule.id in losers
-        else item
-        for item in judged
-    ]
-    return settled, tuple(_conflict(clash, applied) for clash in clashes)
-
-
-def _overridden(outcome: Outcome, clash: Clash) -> Outcome:
-    winner = clash.winner
-    name = winner.rule.id if winner is not None else ""
-    return replace(
-        outcome, verdict="overridden", reason=f"gives way to {name} ({clash.kind}): {clash.reason}"
-    )
-
-
-def _conflict(clash: Clash, applied: Mapping[str, _Judged]) -> Conflict:
-    sides = [applied[bound.rule.id] for bound in (clash.first, clash.second)]
-    return Conflict(
-        fact=clash.first.fact,
-        rules=tuple(item.rule.id for item in sides),
-        provisions=tuple(item.provision.id for item in sides),
-        quotes=tuple(item.provision.text for item in sides),
-        resolution=clash.kind,
-        winner=None if clash.winner is None else clash.winner.rule.id,
-        reason=clash.reason,
-    )
-
-
-def _rule_finding(item: _Judged, shared: Shared, situation: Situation) -> Finding:
+def _rule_finding(item: Judged, shared: Shared, situation: Situation) -> Finding:
     """Build a finding, or take the one that an earlier audit built for the same outcome."""
     facts = {
         name: show_value(situation.facts[name].value)
@@ -234,7 +186,7 @@ def _rule_finding(item: _Judged, shared: Shared, situation: Situation) -> Findin
     return shared.finding((item.rule.id, item.scope.basis, item.outcome, repr(facts)), build)
 
 
-def _finding(item: _Judged, shared: Shared, facts: dict[str, Any]) -> Finding:
+def _finding(item: Judged, shared: Shared, facts: dict[str, Any]) -> Finding:
     book = shared.book
     binding, outcome = item.rule.binding, item.outcome
     entry = book.instrument_by_id[item.rule.instrument]

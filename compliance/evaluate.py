@@ -121,7 +121,7 @@ def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule
                 return Judgement(None, unread=(pointer,))
             return _compare(facts, fact, order, number.value, number.unit, number)
         case Compare(fact=fact, order=order, bound=str(words)):
-            value, unit = _literal(words)
+            value, unit = literal_number(words)
             return _compare(facts, fact, order, value, unit, None)
         case Compare(fact=fact, order=order, bound=int() | float() as bound):
             return _compare(facts, fact, order, float(bound), "", None)
@@ -200,20 +200,31 @@ def _compare(
     if value is None:
         return Judgement(None, missing=(name,))
     magnitude = magnitude_in(value, unit)
+    difference = excess(magnitude, bound)
+    met = meets(order, magnitude, bound)
+    margin = {"<=": -difference, "<": -difference, ">=": difference, ">": difference}.get(
+        order, -abs(difference)
+    )
+    comparison = Comparison(name, order, bound, magnitude, unit, margin + 0.0, law)
+    return Judgement(met, (name,), (), (comparison,))
+
+
+def excess(magnitude: float, bound: float) -> float:
+    """Return by how much a number exceeds a bound, zero where both are equal up to rounding."""
     near = abs(magnitude - bound) <= RELATIVE_TOLERANCE * max(abs(bound), abs(magnitude))
-    difference = 0.0 if near else magnitude - bound
-    met = {
+    return 0.0 if near else magnitude - bound
+
+
+def meets(order: Order, magnitude: float, bound: float) -> bool:
+    """Say whether a number meets a bound in the same unit."""
+    difference = excess(magnitude, bound)
+    return {
         "<=": difference <= 0,
         "<": difference < 0,
         ">=": difference >= 0,
         ">": difference > 0,
         "=": difference == 0,
     }[order]
-    margin = {"<=": -difference, "<": -difference, ">=": difference, ">": difference}.get(
-        order, -abs(difference)
-    )
-    comparison = Comparison(name, order, bound, magnitude, unit, margin + 0.0, law)
-    return Judgement(met, (name,), (), (comparison,))
 
 
 def magnitude_in(value: Any, unit: str) -> float:
@@ -237,6 +248,7 @@ def pint_unit(unit: str) -> str:
     return PINT_UNITS.get(unit) or {"count": "", "ppm": "milligram / liter"}.get(unit, unit)
 
 
-def _literal(words: str) -> tuple[float, str]:
+def literal_number(words: str) -> tuple[float, str]:
+    """Return the number and the unit of a literal bound such as ``500 m``."""
     number, _, unit = words.strip().partition(" ")
     return float(number), unit.strip()

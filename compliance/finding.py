@@ -133,14 +133,37 @@ class JurisdictionStatus(_Frozen):
 
 
 class Conflict(_Frozen):
-    """Rules that no design can meet together, and what was done about it."""
+    """Rules that no design can meet together at the site, and what is done about it.
 
-    fact: str
+    Attributes:
+        kind: ``bounds`` (two bounds on one fact), ``joint`` (any other set of duties) or
+            ``deontic`` (duties that rule out what a permission allows; abstaining meets them all).
+        facts: what a designer could choose, over which they clash.
+        rules, provisions, citations, titles, quotes: the members of the minimal set, in one order.
+        resolution: ``legal`` (a relation that the law itself states), ``policy`` (our order of
+            priority) or ``open`` (nothing decides).
+        winners, overridden: members that go before, and those that give way to them.
+        still_owed: overridden by policy only, so that the duty goes on.
+        claims: exceptions not claimed so far, one of which would resolve it if proved.
+        permission: the permission of a ``deontic`` conflict.
+        applies: whether every member applies to the design; ``None`` where there is no design.
+        reason: why it is resolved so.
+    """
+
+    kind: Literal["bounds", "joint", "deontic"]
+    facts: tuple[str, ...]
     rules: tuple[str, ...]
     provisions: tuple[str, ...]
+    citations: tuple[str, ...]
+    titles: tuple[str, ...]
     quotes: tuple[str, ...]
     resolution: Literal["legal", "policy", "open"]
-    winner: str | None
+    winners: tuple[str, ...]
+    overridden: tuple[str, ...]
+    still_owed: tuple[str, ...]
+    claims: tuple[str, ...]
+    permission: str | None
+    applies: bool | None
     reason: str
 
 

@@ -80,6 +80,8 @@ def _why_not(rule: Rule, applies: Judgement) -> str:
 
 def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> Outcome:
     binding = rule.binding
+    if binding.permit is not None:
+        return _permission(rule, applies, facts)
     required = judge(binding.require, facts, rule)
     comparison = _telling(required.comparisons)
     decided = tuple(dict.fromkeys((*required.deciding, *applies.deciding)))
@@ -112,6 +114,23 @@ def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> O
         (*required.missing, *(excepted.missing if excepted is not None else ())), facts
     )
     return Outcome("undetermined", f"depends on {_names(missing)}", decided, missing)
+
+
+def _permission(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> Outcome:
+    """A permission is satisfied where the design uses it; it asks nothing, so it cannot fail."""
+    used = judge(rule.binding.permit, facts, rule)
+    if used.truth is True:
+        decided = tuple(dict.fromkeys((*used.deciding, *applies.deciding)))
+        reason = f"the design uses what the provision permits ({_shown(used, facts)})"
+        return Outcome("satisfied", reason, decided, (), _telling(used.comparisons))
+    if used.truth is False:
+        reason = f"a permission that the design does not use ({_shown(used, facts)})"
+        return Outcome("inapplicable", reason, used.deciding)
+    return Outcome(
+        "inapplicable",
+        f"a permission, which asks nothing; whether the design uses it depends on "
+        f"{_names(_to_give(used.missing, facts)) if used.missing else 'a number not stated'}",
+    )
 
 
 #: Keys of the design file as the basis of an unknown derived fact names them.

@@ -63,6 +63,8 @@ class RuleBinding(_Frozen):
     exception of the law itself, usually over a ``claims.…`` fact that its beneficiary must prove.
     ``open`` replaces ``require`` where the law uses a standard that a person must judge; with
     both, the rule is an open norm only if ``require`` holds (a checkable floor below a standard).
+    ``permit`` alone makes a permission: what the provision allows. It cannot be violated; it is
+    satisfied by a design that uses it, and conflicts with rules that rule its use out.
 
     Attributes:
         id: unique across all files, such as ``unclos-60-5-width``.
@@ -90,6 +92,7 @@ class RuleBinding(_Frozen):
     when: Predicate | None = None
     require: Predicate | None = None
     unless: Predicate | None = None
+    permit: Predicate | None = None
     question: str | None = Field(default=None, alias="open")
     remedy: str = ""
     evidence: str = ""
@@ -97,8 +100,12 @@ class RuleBinding(_Frozen):
 
     @model_validator(mode="after")
     def _has_content(self) -> RuleBinding:
+        if self.permit is not None:
+            if (self.require, self.unless, self.question) != (None, None, None):
+                raise ValueError(f"rule {self.id}: 'permit' stands alone, without a duty")
+            return self
         if self.require is None and self.question is None:
-            raise ValueError(f"rule {self.id}: give 'require' or 'open'")
+            raise ValueError(f"rule {self.id}: give 'require', 'permit' or 'open'")
         if self.require is not None and not self.remedy:
             raise ValueError(f"rule {self.id}: a rule that can be violated needs a 'remedy'")
         return self

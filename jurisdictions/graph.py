@@ -154,7 +154,7 @@ def _add_rule(graph: nx.MultiDiGraph[str], rule: Rule) -> None:
         effect=binding.effect,
     )
     graph.add_edge(name, binding.provision, kind="executes")
-    for fact in attributes_of(binding.require):
+    for fact in (*attributes_of(binding.require), *attributes_of(binding.permit)):
         node = f"attribute:{fact}"
         graph.add_node(node, kind="attribute", label=fact)
         graph.add_edge(name, node, kind="bound_to")

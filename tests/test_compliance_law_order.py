@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from compliance.conflicts import Bound, find_clashes
-from jurisdictions.order import order_at
+from compliance.conflicts import InForce, find_conflicts
+from compliance.conflicts.order import relations_at
 from jurisdictions.regimes import Circumstances
+from tests.small_rules import RADIUS, SITUATION, make
 
 GULF = Circumstances(
     as_of=date(2026, 6, 1),
@@ -29,28 +28,30 @@ STATE_WATERS = replace(GULF, us_ocs=False, us_state_waters=True)
 UNKNOWN = replace(GULF, us_ocs=None, us_state_waters=None)
 
 
-def bound(provision: str, low: float, high: float, jurisdiction: str = "US_OCSLA") -> Bound:
-    rule: Any = SimpleNamespace(
-        id=provision,
+def bound(provision: str, order: str, metres: float, jurisdiction: str = "US_OCSLA") -> InForce:
+    return make(
+        provision.replace(":", "-").replace(".", "-"),
+        provision=provision,
         instrument=provision.partition(":")[0],
-        binding=SimpleNamespace(provision=provision, priority="safety"),
+        jurisdiction=jurisdiction,
+        require={"fact": RADIUS, order: f"{metres} m"},
     )
-    return Bound(rule, jurisdiction, "safety_zone.radius", low, high, False, False)
 
 
 @pytest.mark.parametrize(
-    ("at", "winner", "kind"),
+    ("at", "winners", "resolution"),
     [
-        (GULF, "ocsla:1333", "legal"),
-        (STATE_WATERS, "sla:1311", "legal"),
-        (UNKNOWN, None, "open"),
+        (GULF, ("ocsla-1333",), "legal"),
+        (STATE_WATERS, ("sla-1311",), "legal"),
+        (UNKNOWN, (), "open"),
     ],
 )
-def test_the_side_of_the_line_decides(at: Circumstances, winner: str | None, kind: str) -> None:
-    bounds = [bound("ocsla:1333", 0, 500), bound("sla:1311", 600, 900)]
-    (clash,) = find_clashes(bounds, order_at(at))
-    assert clash.kind == kind
-    assert (clash.winner.rule.id if clash.winner else None) == winner
+def test_the_side_of_the_line_decides(
+    at: Circumstances, winners: tuple[str, ...], resolution: str
+) -> None:
+    rules = [bound("ocsla:1333", "<=", 500), bound("sla:1311", ">=", 600)]
+    (clash,) = find_conflicts(rules, SITUATION, relations=relations_at(at)).clashes
+    assert (clash.winners, clash.resolution) == (winners, resolution)
 
 
 def test_a_relation_reaches_no_further_than_its_articles() -> None:
@@ -61,7 +62,8 @@ def test_a_relation_reaches_no_further_than_its_articles() -> None:
         operator_state="FRA",
         us_ocs=False,
     )
-    agreement = bound("part-xi-agreement:annex.section-1.9", 0, 1, "UNCLOS")
-    for other, kind in (("unclos:151.3", "legal"), ("unclos:60.5", "open")):
-        (clash,) = find_clashes([agreement, bound(other, 2, 3, "UNCLOS")], order_at(area))
-        assert clash.kind == kind
+    agreement = bound("part-xi-agreement:annex.section-1.9", "<=", 1, "UNCLOS")
+    for other, resolution in (("unclos:151.3", "legal"), ("unclos:60.5", "open")):
+        rules = [agreement, bound(other, ">=", 2, "UNCLOS")]
+        (clash,) = find_conflicts(rules, SITUATION, relations=relations_at(area)).clashes
+        assert clash.resolution == resolution

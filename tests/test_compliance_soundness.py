@@ -1,7 +1,8 @@
 """A missing fact turns into neither pass nor fail: take facts away and see what verdicts become.
 
 Each example design is complete enough to be judged. Whatever is left out of it, a rule may come to
-be undetermined; it may never come to another verdict than the complete design has.
+be undetermined; it may never come to another verdict than the complete design has. Permissions are
+apart: they ask nothing, so one that is not known to be used is inapplicable.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def verdicts(name: str, design: Design) -> dict[str, str]:
     zones = {key: fact for key, fact in there.items() if key.startswith("zone.")}
     facts = {**facts_of(design), **zones, **derived_facts(design)}
     return {
-        rule.id: judge_rule(rule, scopes(name)[rule.id], facts).verdict for rule in book().rules
+        rule.id: judge_rule(rule, scopes(name)[rule.id], facts).verdict
+        for rule in book().rules
+        if rule.binding.permit is None
     }
 
 

@@ -23,7 +23,7 @@ FLOORS = (
     "base",
 )
 HEAVY = {"torch", "transformers", "spacy", "dwave", "dimod", "pint", "pydantic", "numpy"} | {
-    "lxml", "networkx", "scipy", "shapely", "pyproj", "gsw", "jinja2", "pypdf", "rich"
+    "lxml", "networkx", "scipy", "shapely", "pyproj", "gsw", "jinja2", "pypdf", "rich", "pysat"
 }  # fmt: skip
 
 

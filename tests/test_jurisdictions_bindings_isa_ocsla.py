@@ -86,7 +86,7 @@ def rules(*instruments: str) -> list[RuleBinding]:
 
 
 def pointers(rule: RuleBinding) -> list[LawNumber]:
-    parts = (rule.when, rule.require, rule.unless)
+    parts = (rule.when, rule.require, rule.unless, rule.permit)
     return [number for part in parts for number in law_numbers(part)]
 
 
@@ -288,7 +288,7 @@ def test_a_good_design_meets_the_rule(rule_id: str) -> None:
         rule,
         settle(binding.unless, rule, False),
         settle(binding.when, rule, True),
-        settle(binding.require, rule, True),
+        settle(binding.require or binding.permit, rule, True),
     )
     assert found == ("open_norm" if binding.question else "satisfied")
 
@@ -387,7 +387,7 @@ def test_a_research_habitat_owes_the_army_permit_but_no_lease() -> None:
 
 def test_every_rule_says_what_to_do_and_what_to_show() -> None:
     assert [rule.id for rule in rules() if not rule.evidence] == []
-    assert [rule.id for rule in rules() if not (rule.remedy or rule.question)] == []
+    assert [rule.id for rule in rules() if not (rule.remedy or rule.question or rule.permit)] == []
 
 
 def test_a_remedy_names_a_bound_only_where_a_number_is_compared() -> None:

@@ -119,7 +119,7 @@ def test_remedies_name_bounds_only_where_a_number_is_compared() -> None:
 
 def test_every_fact_is_a_key_of_the_design_or_derived() -> None:
     keys = set(facts_of(load_design(examples()[0])))
-    used = {fact for rule in rules() for part in (rule.when, rule.require, rule.unless)
+    used = {fact for rule in rules() for part in (rule.when, rule.require, rule.unless, rule.permit)
             for fact in attributes_of(part) if fact != ZONE_FACT}  # fmt: skip
     assert {fact for fact in used - keys if not fact.startswith("derived.")} == set()
 

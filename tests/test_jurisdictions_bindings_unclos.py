@@ -131,7 +131,7 @@ def test_every_rule_says_what_to_show_and_in_words_that_fill_in() -> None:
 
 
 def test_every_fact_is_a_key_of_the_design_or_of_the_site() -> None:
-    used = {fact for rule in rules() for part in (rule.when, rule.require, rule.unless)
+    used = {fact for rule in rules() for part in (rule.when, rule.require, rule.unless, rule.permit)
             for fact in attributes_of(part) if fact != ZONE_FACT}  # fmt: skip
     assert used - set(facts_of(design("other"))) == SITE_FACTS
 
@@ -381,7 +381,9 @@ def only_if_given(when: Predicate | None) -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in rules() if rule.require is None])
+@pytest.mark.parametrize(
+    "rule", [rule.id for rule in rules() if rule.require is None and rule.permit is None]
+)
 def test_a_question_without_a_floor_stays_a_question(rule: str) -> None:
     zones = compiled()[rule].binding.zones or EEZ
     verdicts = {

@@ -108,6 +108,30 @@ def test_a_design_meets_the_rule_and_its_mutant_fails(rule: str) -> None:
     pytest.fail(f"no mutant flips {rule}; tried {len(seen)}: " + " | ".join(seen[:3]))
 
 
+def permissions() -> list[str]:
+    return [
+        rule.id
+        for file in load_bindings().values()
+        for rule in file.rules
+        if rule.permit is not None
+    ]
+
+
+@pytest.mark.parametrize("rule", permissions())
+def test_a_design_uses_the_permission_and_another_abstains(rule: str) -> None:
+    compiled = next(item for item in book().rules if item.id == rule)
+    binding = compiled.binding
+    # Judged like a requirement that may fail: the witnesses of both sides are the same.
+    duty = binding.model_copy(update={"require": binding.permit})
+    found = {
+        good: {verdict(rule, settings) for settings in islice(sides(compiled.model_copy(
+            update={"binding": duty}), good), TRIES)}
+        for good in (True, False)
+    }  # fmt: skip
+    assert "satisfied" in found[True]
+    assert found[False] == {"inapplicable"}, "a permission asks nothing"
+
+
 def test_there_are_rules_for_every_jurisdiction() -> None:
     by_jurisdiction: dict[str, int] = {}
     for rule in book().rules:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "audit": ("workbench.commands.audit", "Judge a design against the law at its site."),
     "impact": ("workbench.commands.impact", "Compare two editions of a law and their effect."),
     "whatif": ("workbench.commands.whatif", "Compare variants by site, date, law and reading."),
+    "conflicts": ("workbench.commands.conflicts", "List rules that no design can meet together."),
     "zone": ("workbench.commands.zone", "Say which maritime zones hold at a position."),
     "hull": ("workbench.commands.hull", "Required wall and margins of a pressure hull."),
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),

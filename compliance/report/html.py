@@ -18,6 +18,8 @@ from compliance.report.words import (
     NO_ADVICE,
     SOURCES,
     VERDICTS,
+    conflict_headline,
+    conflict_lines,
     headline,
     zone_words,
 )
@@ -51,6 +53,8 @@ def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
         .render(
             result=result,
             headline=headline(result),
+            conflict_headline=conflict_headline,
+            conflict_lines=conflict_lines,
             site_map=drawn,
             verdict_words=VERDICTS,
             verdict_order=[verdict for verdict in WORST_FIRST if result.totals[verdict]],

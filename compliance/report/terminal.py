@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from base import visible
-from compliance.finding import WORST_FIRST, AuditResult, Finding
+from compliance.finding import WORST_FIRST, AuditResult, Conflict, Finding
 from compliance.report.words import (
     NO_ADVICE,
     SOURCES,
     VERDICTS,
+    conflict_headline,
+    conflict_lines,
     headline,
     zone_words,
 )
@@ -57,8 +59,13 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
     open_norms = [f for f in result.findings if f.verdict == "open_norm"]
     if open_norms:
         say(f"For human judgement: {len(open_norms)} (listed in the HTML and JSON reports)")
-    for conflict in result.conflicts:
-        say(f"Conflict on {conflict.fact}: {' / '.join(conflict.rules)}: {conflict.reason}", "cyan")
+    if result.conflicts:
+        say()
+        say("Conflicts of rules", "bold")
+    for conflict in result.conflicts[:_SHOWN]:
+        print_conflict(conflict, say)
+    if len(result.conflicts) > _SHOWN:
+        say(f"  and {len(result.conflicts) - _SHOWN} more in the HTML and JSON reports")
     _apart(result, say)
     say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
     for path in written:
@@ -84,6 +91,25 @@ def _apart(result: AuditResult, say: Any) -> None:
             f"({some[0]}: {some[1]})",
             "yellow",
         )
+
+
+def print_conflict(conflict: Conflict, say: Any) -> None:
+    """Print one conflict: its members with their words, and what gives way."""
+    say(conflict_headline(conflict), "cyan")
+    for citation, title, quote in zip(
+        conflict.citations, conflict.titles, conflict.quotes, strict=True
+    ):
+        say(f"{citation}: {title}", indent=4)
+        say(f"“{_shortened(quote)}”", "italic", indent=8)
+    for line in conflict_lines(conflict):
+        say(line, indent=4)
+
+
+def _shortened(quote: str) -> str:
+    words = " ".join(quote.split())
+    if len(words) <= _QUOTE_CHARACTERS:
+        return words
+    return words[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
 def _site(result: AuditResult, say: Any) -> None:
@@ -148,10 +174,7 @@ def _list(title: str, findings: list[Finding], say: Any) -> None:
         if finding.accepted is not None:
             say(f"rule accepted by {finding.accepted.by} on {finding.accepted.on}", "dim", indent=4)
         if finding.verdict == "violated":
-            quote = finding.quote
-            if len(quote) > _QUOTE_CHARACTERS:
-                quote = quote[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
-            say(f"“{' '.join(quote.split())}”", "italic", indent=4)
+            say(f"“{_shortened(finding.quote)}”", "italic", indent=4)
             span = finding.span
             page = f", page {span.page}" if span.page else ""
             place = f"{span.file}{page}, characters {span.start}-{span.end}"

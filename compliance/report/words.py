@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.finding import AuditResult, Verdict
+from compliance.finding import AuditResult, Conflict, Verdict
 
 #: A word, a sign that does not rest on colour, and what it means.
 VERDICTS: dict[Verdict, tuple[str, str, str]] = {
@@ -65,6 +65,43 @@ def headline(result: AuditResult) -> str:
 
 def _provisions(count: int) -> str:
     return f"{count} provision{'s' if count != 1 else ''}"
+
+
+CONFLICT_KINDS = {
+    "bounds": "Two bounds that no value meets",
+    "joint": "Rules that no design can meet together",
+    "deontic": "A permission that other rules leave no room for",
+}
+
+
+def conflict_headline(conflict: Conflict) -> str:
+    """Say what kind of conflict it is, and over which facts."""
+    facts = f" (over {', '.join(conflict.facts)})" if conflict.facts else ""
+    return f"{CONFLICT_KINDS[conflict.kind]}{facts}: {' / '.join(conflict.rules)}"
+
+
+def conflict_lines(conflict: Conflict) -> tuple[str, ...]:
+    """Say what is done about a conflict, one sentence a line."""
+    if conflict.resolution == "open":
+        lines = [f"Open: {conflict.reason}."]
+    else:
+        sides = f"{_listed(conflict.overridden)} gives way to {_listed(conflict.winners)}"
+        lines = [f"{conflict.resolution.capitalize()}: {sides}; {conflict.reason}."]
+    if conflict.still_owed:
+        lines.append(
+            f"Still owed, since this is a choice of policy: {_listed(conflict.still_owed)}."
+        )
+    if conflict.permission is not None:
+        lines.append("A design that does not use the permission meets the duties.")
+    if conflict.claims:
+        lines.append(f"Resolved where one proves: {_listed(conflict.claims, 'or')}.")
+    if conflict.applies is False:
+        lines.append("Not every one of these rules applies to this design.")
+    return tuple(lines)
+
+
+def _listed(names: tuple[str, ...], joint: str = "and") -> str:
+    return f" {joint} ".join(names)
 
 
 def zone_words(names: list[str]) -> str:

@@ -91,11 +91,11 @@ def compare(
 def _winners(result: AuditResult) -> dict[str, str]:
     """Return the provision that each overridden rule gave way to."""
     return {
-        loser: conflict.provisions[conflict.rules.index(conflict.winner)]
+        loser: conflict.provisions[conflict.rules.index(winner)]
         for conflict in result.conflicts
-        if conflict.winner in conflict.rules
-        for loser in conflict.rules
-        if loser != conflict.winner
+        for winner in conflict.winners[:1]
+        if winner in conflict.rules
+        for loser in conflict.overridden
     }
 
 
