@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jurisdictions.norm import Norm
 from jurisdictions.pipeline.state import rows
@@ -54,6 +54,11 @@ _OPERATORS = re.compile(
 )
 
 
+#: What the judge may find, strongest first; the first four mean "yes".
+Evidence = Literal["thing", "research", "activity", "operator", "passing", "affairs", "none"]
+_YES = ("thing", "research", "activity", "operator")
+
+
 class InstallationJudge:
     """Set ``doc._.binds_installation``.
 
@@ -66,18 +71,29 @@ class InstallationJudge:
 
     def __call__(self, doc: Doc) -> Doc:
         """Needs ``doc._.norms``."""
-        text = doc.text
-        doc._.binds_installation = bool(
-            (_THING.search(text) and not _PASSING.search(text))
-            or _RESEARCH.search(text)
-            or _ACTIVITY.search(text)
-            or (
-                self.operators
-                and not _AFFAIRS.search(text)
-                and _binds_operator(rows(doc, "norms", Norm))
-            )
-        )
+        found = installation_evidence(doc.text, rows(doc, "norms", Norm), operators=self.operators)
+        doc._.binds_installation = found in _YES
         return doc
+
+
+def installation_evidence(text: str, norms: list[Norm], *, operators: bool = True) -> Evidence:
+    """Return what in a text speaks for or against an installation, the strongest first.
+
+    Args:
+        text: the words that were read.
+        norms: what they state.
+        operators: as in :class:`InstallationJudge`.
+    """
+    thing = _THING.search(text) is not None
+    if thing and not _PASSING.search(text):
+        return "thing"
+    if _RESEARCH.search(text):
+        return "research"
+    if _ACTIVITY.search(text):
+        return "activity"
+    if operators and _binds_operator(norms):
+        return "affairs" if _AFFAIRS.search(text) else "operator"
+    return "passing" if thing else "none"
 
 
 def _binds_operator(norms: list[Norm]) -> bool:

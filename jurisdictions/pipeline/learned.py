@@ -1,0 +1,78 @@
+"""Two components that let a learned student decide where the rules are unsure, and only there.
+
+Neither is part of the default pipeline: see ``docs/learning.md`` for what was measured and decided.
+A student may abstain; then the rules' answer stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from distill.calibration import sigmoid, softmax
+from distill.hashed import Features
+from jurisdictions.pipeline.features import MODALITIES, cue_features, segment_features
+from jurisdictions.pipeline.state import Cue, put, rows
+from jurisdictions.pipeline.unsure import unsure_installation, unsure_modality
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from spacy.tokens import Doc
+
+Judge = Callable[[Features], "NDArray[np.float32]"]
+
+
+class LearnedModality:
+    """Revise ``Cue.modality`` where no word decided it; runs between status and bearers.
+
+    Args:
+        judge: returns calibrated logits in the order of :data:`MODALITIES`.
+        confidence: probability from which the judge is heard; above 1 never.
+    """
+
+    def __init__(self, judge: Judge, *, confidence: float) -> None:
+        self.judge = judge
+        self.confidence = confidence
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Needs ``doc._.cues`` with modalities."""
+        cues = rows(doc, "cues", Cue)
+        revised = [self._revise(doc, cue) if unsure_modality(doc, cue) else cue for cue in cues]
+        if revised != cues:
+            put(doc, "cues", revised)
+        return doc
+
+    def _revise(self, doc: Doc, cue: Cue) -> Cue:
+        probability = softmax(self.judge(cue_features(doc, cue)))
+        best = int(probability.argmax())
+        if probability[best] < self.confidence:
+            return cue
+        return replace(cue, modality=MODALITIES[best])
+
+
+class LearnedInstallation:
+    """Revise ``doc._.binds_installation`` where the text names no installation; runs last.
+
+    Args:
+        judge: returns one calibrated logit.
+        yes: probability from which a "no" of the rules becomes "yes"; above 1 never.
+        no: probability up to which a "yes" of the rules becomes "no"; below 0 never.
+    """
+
+    def __init__(self, judge: Judge, *, yes: float, no: float) -> None:
+        self.judge = judge
+        self.yes = yes
+        self.no = no
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Needs ``doc._.norms`` and ``doc._.binds_installation``."""
+        if len(doc) and unsure_installation(doc):
+            probability = float(sigmoid(self.judge(segment_features(doc)))[0])
+            if probability >= self.yes:
+                doc._.binds_installation = True
+            elif probability <= self.no:
+                doc._.binds_installation = False
+        return doc
