@@ -65,7 +65,7 @@ class HeadedEncoder(nn.Module):
         from transformers import AutoModel, AutoTokenizer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self.settings = settings or EncoderSettings()
         self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         self.encoder = AutoModel.from_pretrained(folder, local_files_only=True)

@@ -31,9 +31,9 @@ class StudentSettings:
     hidden: int = 32
     dropout: float = 0.3
     epochs: int = 30
-    patience: int = 3
+    patience: int = 4
     batch: int = 64
-    rate: float = 3e-3
+    rate: float = 1e-2
     decay: float = 1e-2
 
 

@@ -245,10 +245,15 @@ def _binds(
         for answer, value, open_ in zip(rules, wise, unsure, strict=True)
     ]
     words = [_GUIDELINE.search(one.segment.text) is not None for one in test[1]]
-    said = {"teacher": wise >= 0.5, "student": small >= 0.5, "teacher gated": gated, "words": words}
+    said: dict[str, list[bool]] = {
+        "teacher": (wise >= 0.5).tolist(),
+        "student": (small >= 0.5).tolist(),
+        "teacher gated": [bool(answer) for answer in gated],
+        "words": words,
+    }
     rows: Row = {
-        name: [yes_counts(one, bool(answer)) for one, answer in zip(gold, answers_, strict=True)]
-        for name, answers_ in said.items()
+        name: [yes_counts(one, answer) for one, answer in zip(gold, verdicts, strict=True)]
+        for name, verdicts in said.items()
     }
     rows["unsure"] = int(sum(unsure))
     rows["teacher ece"] = expected_calibration_error(wise, gold)

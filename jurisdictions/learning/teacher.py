@@ -59,7 +59,9 @@ def train_teacher(
         tick: called after each step.
     """
     torch.manual_seed(seed)
-    network = HeadedEncoder(packaged_model(MODEL_PACKAGE), dict(TASKS))
+    network = HeadedEncoder(
+        packaged_model(MODEL_PACKAGE), {str(task): labels for task, labels in TASKS.items()}
+    )
     if start is not None:
         restore_encoder(network, start)
     heads = list(network.heads.parameters())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -92,9 +92,10 @@ def _words(doc: Doc, start: int, end: int) -> Keys:
 
 
 def _bearer_kind(bearer: str | None) -> str:
-    if not bearer:
+    words = (bearer or "").split()
+    if not words:
         return "unnamed"
-    head: Any = lex.singular(bearer.split()[-1].lower())
+    head = lex.singular(words[-1].lower())
     if head in _OPERATORS:
         return "operator"
     return "state" if head in _STATES else "other"
