@@ -5,7 +5,12 @@ BIN := $(VENV)/bin
 EXAMPLE ?= examples/azores_vent_station.yaml
 OUT ?= out
 
-.PHONY: audit test test-packages lint typecheck benchmarks clean
+CORPORA ?= ../shared/corpora
+GOLD ?= ../shared/gold
+WORK ?= $(OUT)/learning
+BLIND ?=
+
+.PHONY: audit test test-packages lint typecheck benchmarks learn-extraction clean
 
 $(BIN)/bathylex: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("bathylex needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -43,6 +48,12 @@ typecheck: $(VENV)/.test-tools
 
 benchmarks: $(VENV)/.test-tools
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# Trains the judge that could decide where the extraction rules are unsure, and compares it with the
+# rules (docs/learning.md). CORPORA and GOLD are folders of law texts and of annotated segments, BLIND
+# any more folders of annotated segments, WORK keeps what was made so that a run can go on.
+learn-extraction: $(BIN)/bathylex
+	$(BIN)/python -m benchmarks.learning $(CORPORA) $(GOLD) --work $(WORK) $(BLIND:%=--blind %)
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

@@ -1,11 +1,12 @@
 """Words per second of the whole extraction pipeline, beside plain en_core_web_sm in the same run.
 
-    python benchmarks/extraction.py CORPUS_FOLDER [--words N]
+    python benchmarks/extraction.py CORPUS_FOLDER [--words N] [--learned MODALITY BINDS]
 
 Reads the provisions of UNCLOS, the three ISA sets, 43 U.S.C. chapter 29 and the Directive (the
 first N words of each, 8 000 unless told) three times: with plain en_core_web_sm and all its
 components, without those that extraction leaves out, and with the pipeline of
-:mod:`jurisdictions.extract`. The ratio is what counts; loading is left out.
+:mod:`jurisdictions.extract`. The ratio is what counts; loading is left out. ``--learned`` takes the
+files of two students (``benchmarks/learning.py`` makes them) and adds a run with both in the pipeline.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import spacy
 from corpus.library import load_folder
 from corpus.model import LawText
 from jurisdictions.extract import MODELS, UNUSED, extract_texts, load_pipeline
+from jurisdictions.pipeline.learned import learned
 
 INSTRUMENTS = ("unclos", "isa-nodules", "isa-sulphides", "isa-crusts", "sla", "ocsla", "msfd")
 
@@ -46,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--words", type=int, default=8000)
+    parser.add_argument("--learned", type=Path, nargs=2)
     given = parser.parse_args()
     texts = load_folder(given.corpus)
     items = [item for name in INSTRUMENTS for item in provisions(texts[name], given.words)]
@@ -74,6 +77,9 @@ def main() -> None:
         (f"en_core_web_sm without {', '.join(unused)}", seconds(run_needed)),
         ("whole extraction pipeline", seconds(run_ours)),
     ]
+    if given.learned:
+        with learned(ours, *given.learned, confidence=0.5, yes=0.5, no=0.5):
+            rows.append(("with learned judges", seconds(run_ours)))
     print(f"{len(items)} provisions, {count} words")
     for name, taken in rows:
         print(f"{name:<60} {count / taken:>8.0f} words/s {taken / rows[0][1]:>6.2f} x")

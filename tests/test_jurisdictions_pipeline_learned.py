@@ -11,7 +11,12 @@ import pytest
 from distill.hashed import Features, HashedStudent, save_student
 from jurisdictions.extract import extract_text, extract_texts, load_pipeline
 from jurisdictions.pipeline.features import MODALITIES, cue_features, segment_features
-from jurisdictions.pipeline.learned import Judge, LearnedInstallation, LearnedModality
+from jurisdictions.pipeline.learned import (
+    Judge,
+    LearnedInstallation,
+    LearnedModality,
+    learned,
+)
 from jurisdictions.pipeline.state import Cue, rows
 from jurisdictions.pipeline.text import normalise
 from jurisdictions.pipeline.unsure import unsure_installation, unsure_modality
@@ -121,19 +126,15 @@ def blank_student(item: Features, labels: int, favoured: int) -> HashedStudent:
 
 
 def test_saved_students_run_inside_the_pipeline_and_leave_it_again(tmp_path: Path) -> None:
-    from jurisdictions.learning.experiment import learned
-
     text = "The plan shall show the depth."
     doc = read(text)
     cue = cue_features(doc, rows(doc, "cues", Cue)[0])
-    files = {"modality": tmp_path / "m.safetensors", "binds": tmp_path / "b.safetensors"}
-    save_student(
-        blank_student(cue, 4, MODALITIES.index("constitutive")), files["modality"], card={}
-    )
-    save_student(blank_student(segment_features(doc), 1, 0), files["binds"], card={})
+    modality, binds = tmp_path / "m.safetensors", tmp_path / "b.safetensors"
+    save_student(blank_student(cue, 4, MODALITIES.index("constitutive")), modality, card={})
+    save_student(blank_student(segment_features(doc), 1, 0), binds, card={})
     nlp = load_pipeline()
     before = nlp.pipe_names
-    with learned(nlp, files, confidence=0.9, yes=0.9, no=0.1):  # type: ignore[arg-type]
+    with learned(nlp, modality, binds, confidence=0.9, yes=0.9, no=0.1):
         (found,) = extract_texts([(text, "", "")], nlp=nlp)
     assert [norm.modality for norm in found.norms] == ["constitutive"]
     assert [norm.bearer for norm in found.norms] == ["plan"], "bearers follow the new modality"

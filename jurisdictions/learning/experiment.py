@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,7 @@ from jurisdictions.learning.student import answers, distilled, taught_by_labels
 from jurisdictions.learning.teacher import TeacherSettings, train_teacher
 from jurisdictions.learning.thresholds import decide, installation_thresholds, modality_confidence
 from jurisdictions.norm import Extraction
+from jurisdictions.pipeline.learned import learned
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -155,7 +155,7 @@ def _arms(
             sure = softmax(answers(students["modality"], held["modality"]))
             confidence = modality_confidence(held["modality"], sure)
         files = _saved(f"{name}-{'direct' if students is direct else 'taught'}", material, students)
-        with learned(nlp, files, confidence=confidence, yes=yes, no=no):
+        with learned(nlp, files["modality"], files["binds"], confidence=confidence, yes=yes, no=no):
             arms[label] = {**_scored(test[0], nlp), "thresholds": [confidence, yes, no]}
         tick()
     return arms
@@ -167,32 +167,6 @@ def _saved(name: str, material: Material, students: dict[Task, HashedStudent]) -
         files[task] = material.folder / f"{name}-{task}.safetensors"
         save_student(student, files[task], card={"task": task})
     return files
-
-
-@contextmanager
-def learned(
-    nlp: Language, files: dict[Task, Path], *, confidence: float, yes: float, no: float
-) -> Iterator[None]:
-    """Run a block with the learned components in the pipeline.
-
-    Args:
-        nlp: the default pipeline.
-        files: the student of each task.
-        confidence, yes, no: as in :mod:`jurisdictions.pipeline.learned`.
-    """
-    modality, installation = "law_learned_modality", "law_learned_installation"
-    nlp.add_pipe(
-        modality, after="law_status",
-        config={"student": str(files["modality"]), "confidence": confidence},
-    )  # fmt: skip
-    nlp.add_pipe(
-        installation, last=True, config={"student": str(files["binds"]), "yes": yes, "no": no}
-    )
-    try:
-        yield
-    finally:
-        nlp.remove_pipe(modality)
-        nlp.remove_pipe(installation)
 
 
 def extracted(items: list[Annotated], nlp: Language) -> list[Extraction]:

@@ -6,8 +6,10 @@ A student may abstain; then the rules' answer stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +22,7 @@ from jurisdictions.pipeline.unsure import unsure_installation, unsure_modality
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from spacy.language import Language
     from spacy.tokens import Doc
 
 Judge = Callable[[Features], "NDArray[np.float32]"]
@@ -76,3 +79,31 @@ class LearnedInstallation:
             elif probability <= self.no:
                 doc._.binds_installation = False
         return doc
+
+
+@contextmanager
+def learned(
+    nlp: Language,
+    modality: Path,
+    installation: Path,
+    *,
+    confidence: float,
+    yes: float,
+    no: float,
+) -> Iterator[None]:
+    """Run a block with both components in the pipeline, and take them out again.
+
+    Args:
+        nlp: the default pipeline.
+        modality, installation: files of students.
+        confidence, yes, no: as in :class:`LearnedModality` and :class:`LearnedInstallation`.
+    """
+    names = ("law_learned_modality", "law_learned_installation")
+    settings = {"student": str(modality), "confidence": confidence}
+    nlp.add_pipe(names[0], after="law_status", config=settings)
+    nlp.add_pipe(names[1], last=True, config={"student": str(installation), "yes": yes, "no": no})
+    try:
+        yield
+    finally:
+        for name in names:
+            nlp.remove_pipe(name)
