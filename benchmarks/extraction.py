@@ -6,7 +6,7 @@ Reads the provisions of UNCLOS, the three ISA sets, 43 U.S.C. chapter 29 and the
 first N words of each, 8 000 unless told) three times: with plain en_core_web_sm and all its
 components, without those that extraction leaves out, and with the pipeline of
 :mod:`jurisdictions.extract`. The ratio is what counts; loading is left out. ``--learned`` takes the
-files of two students (``benchmarks/learning.py`` makes them) and adds a run with both in the pipeline.
+files of two students (``benchmarks/learning.py`` makes them) and adds a run with both.
 """
 
 from __future__ import annotations
