@@ -57,10 +57,10 @@ class Sizes:
     """
 
     provisions: int = 6000
-    weak: int = 3000
-    pool: int = 2000
+    weak: int = 2000
+    pool: int = 800
     epochs: int = 2
-    fold_epochs: int = 4
+    fold_epochs: int = 3
 
 
 #: A run of a few minutes that shows that everything works; its figures mean nothing.
@@ -84,8 +84,9 @@ def material_segments(
     return [found[at] for at in order[:count]]
 
 
-def cached_readings(path: Path, segments: list[Segment]) -> list[Reading]:
-    """Return the readings of segments, from ``path`` where they are there already."""
+def cached_readings(folder: Path, segments: list[Segment]) -> list[Reading]:
+    """Return the readings of segments, from ``folder`` where they are there already."""
+    path = folder / f"readings-{sha256_text(repr(segments))[:12]}.jsonl"
     if not path.is_file():
         save_readings(read_segments(segments, load_pipeline()), path)
     return load_readings(path)
@@ -180,7 +181,7 @@ def main() -> None:
     parser.add_argument("--blind", type=Path, action="append", default=[])
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="a dry run; figures mean nothing")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
@@ -210,11 +211,11 @@ def run(
     folder = given.work / sha256_text("\n".join(words))[:12]
     folder.mkdir(parents=True, exist_ok=True)
     bar = progress.add_task("reading", total=3)
-    readings = cached_readings(folder / "provisions.jsonl", segments)
+    readings = cached_readings(given.work, segments)
     progress.advance(bar)
-    dev_read = cached_readings(folder / "dev.jsonl", [one.segment for one in dev])
+    dev_read = cached_readings(given.work, [one.segment for one in dev])
     progress.advance(bar)
-    blind_read = cached_readings(folder / "blind.jsonl", [one.segment for one in blind])
+    blind_read = cached_readings(given.work, [one.segment for one in blind])
     progress.advance(bar)
     material = prepare(folder, readings, bindings, sizes, progress)
     nlp = load_pipeline()

@@ -42,7 +42,7 @@ class EncoderSettings:
         half: whether matrices are multiplied in bfloat16.
     """
 
-    frozen_layers: int = 3
+    frozen_layers: int = 4
     longest: int = 128
     dropout: float = 0.1
     half: bool = True

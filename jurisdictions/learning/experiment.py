@@ -78,7 +78,7 @@ class Settings:
 
     teacher: TeacherSettings = field(default_factory=TeacherSettings)
     student: StudentSettings = field(default_factory=StudentSettings)
-    rehearsal: int = 100
+    rehearsal: int = 50
     inner: float = 0.2
 
 
@@ -110,7 +110,6 @@ def run_unit(
         joined(own, sampled(material.weak, settings.rehearsal, seed)),
         held, settings=settings.teacher, seed=seed, start=material.base, tick=tick,
     )  # fmt: skip
-    labelled = joined(own, material.weak)
     shown = joined(own, material.pool)
     taught: dict[Task, HashedStudent] = {}
     direct: dict[Task, HashedStudent] = {}
@@ -119,7 +118,7 @@ def run_unit(
             task, shown[task], held[task], teacher, settings=settings.student, seed=seed
         )
         direct[task] = taught_by_labels(
-            labelled[task], held[task], settings=settings.student, seed=seed
+            shown[task], held[task], settings=settings.student, seed=seed
         )
         tick()
     return {
