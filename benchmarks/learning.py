@@ -16,7 +16,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ from jurisdictions.learning.teacher import TeacherSettings, train_teacher
 from jurisdictions.learning.weak_labels import Bindings
 
 ARMS = ("chosen", "half", "direct", "direct half")
+#: The segments that a unit was tested on, and what came of it.
+Unit = tuple[list[int], dict[str, Any]]
 ALONE = ("teacher gated", "teacher", "student", "words")
 
 
@@ -57,7 +59,7 @@ class Sizes:
     """
 
     provisions: int = 6000
-    weak: int = 2000
+    weak: int = 1500
     pool: int = 800
     epochs: int = 2
     fold_epochs: int = 3
@@ -73,23 +75,24 @@ def material_segments(
     """Return provisions to learn from: bound ones and digests first, never one of ``known``."""
     near = NearDuplicates(known)
     texts = [*load_digests().values(), *load_folder(corpus, others=True).values()]
-    found = [
-        replace(one, id=one.id)
-        for text in texts
-        for one in law_segments(text)
-        if one.text not in near
-    ]
-    order = np.random.default_rng(0).permutation(len(found)).tolist()
-    order.sort(key=lambda at: bindings.people(found[at].id) == "unknown")
-    return [found[at] for at in order[:count]]
+    found = [one for text in texts for one in law_segments(text) if one.text not in near]
+
+    def place(one: Segment) -> tuple[bool, str]:
+        # A hash orders at random, and alike whatever else is left out.
+        return bindings.people(one.id) == "unknown", sha256_text(repr(one))
+
+    return sorted(set(found), key=place)[:count]
 
 
-def cached_readings(folder: Path, segments: list[Segment]) -> list[Reading]:
-    """Return the readings of segments, from ``folder`` where they are there already."""
-    path = folder / f"readings-{sha256_text(repr(segments))[:12]}.jsonl"
-    if not path.is_file():
-        save_readings(read_segments(segments, load_pipeline()), path)
-    return load_readings(path)
+def cached_readings(path: Path, segments: list[Segment]) -> list[Reading]:
+    """Return the readings of segments; those that ``path`` lacks are made and added to it."""
+    known = {one.segment: one for one in load_readings(path)} if path.is_file() else {}
+    missing = [one for one in segments if one not in known]
+    if missing:
+        known |= {one.segment: one for one in read_segments(missing, load_pipeline())}
+        save_readings(known.values(), path)
+        known = {one.segment: one for one in load_readings(path)}
+    return [known[one] for one in segments]
 
 
 def prepare(
@@ -121,7 +124,7 @@ def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def merged(units: list[tuple[list[int], dict[str, Any]]], part: str, arm: str, key: str) -> Any:
+def merged(units: list[Unit], part: str, arm: str, key: str) -> Any:
     """Return counts per item of one seed, put together from its folds."""
     total = sum(len(indexes) for indexes, _ in units)
     counts = np.zeros((total, 3))
@@ -130,11 +133,17 @@ def merged(units: list[tuple[list[int], dict[str, Any]]], part: str, arm: str, k
     return counts
 
 
-def report(title: str, seeds: list[list[tuple[list[int], dict[str, Any]]]]) -> dict[str, Any]:
-    """Print and return F1 of each arm and the interval of its difference from the rules."""
+def report(title: str, seeds: list[list[Unit]], part: slice = slice(None)) -> dict[str, Any]:
+    """Print and return F1 of each arm and the interval of its difference from the rules.
 
-    def pooled(part: str, arm: str, key: str) -> Any:
-        return sum(merged(units, part, arm, key) for units in seeds)
+    Args:
+        title: of what was tested.
+        seeds: the units of each seed.
+        part: which of the tested segments count.
+    """
+
+    def pooled(place: str, arm: str, key: str) -> Any:
+        return sum(merged(units, place, arm, key)[part] for units in seeds)
 
     print(f"\n{title}: {len(pooled('arms', 'rules', 'norms'))} segments, {len(seeds)} seeds")
     result: dict[str, Any] = {}
@@ -143,15 +152,22 @@ def report(title: str, seeds: list[list[tuple[list[int], dict[str, Any]]]]) -> d
         rows = [("arms", arm, key) for arm in ARMS]
         rows += [("binds", arm, "") for arm in ALONE] if key == "binds" else []
         print(f"  {key:<6} rules                 F1 {f1(rules.sum(axis=0)):.3f}")
-        for part, arm, inner in rows:
-            ours = pooled(part, arm, inner)
+        for place, arm, inner in rows:
+            ours = pooled(place, arm, inner)
             gap = paired_bootstrap(ours, rules)
-            result[f"{key} {arm}"] = [float(f1(ours.sum(axis=0))), *_plain(gap)]
+            result[f"{key} {arm}"] = [float(f1(ours.sum(axis=0))), *astuple(gap)]
             print(
                 f"  {key:<6} {arm:<21} F1 {f1(ours.sum(axis=0)):.3f}  "
                 f"difference {gap.difference:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]"
             )
-    units = [row for seed in seeds for _, row in seed]
+    if part == slice(None):
+        result |= details([row for units in seeds for _, row in units], len(seeds))
+    return result
+
+
+def details(units: list[dict[str, Any]], seeds: int) -> dict[str, Any]:
+    """Print and return how the learners do alone, and what thresholds were chosen."""
+    result: dict[str, Any] = {}
     for who in ("rules", "teacher", "student"):
         alone = [row["alone"][who] for row in units]
         sums = {name: sum(one[name] for one in alone) for name in alone[0]}
@@ -163,14 +179,12 @@ def report(title: str, seeds: list[list[tuple[list[int], dict[str, Any]]]]) -> d
     for name in ("teacher ece", "student ece"):
         result[name] = float(np.mean([row["binds"][name] for row in units]))
         print(f"  calibration error of binds, {name:<12} {result[name]:.3f}")
-    asked = sum(row["binds"]["unsure"] for row in units) / len(seeds)
+    asked = sum(row["binds"]["unsure"] for row in units) / seeds
     print(f"  rules unsure of binds in {asked:.0f} segments")
-    print(f"  thresholds chosen {[row['arms']['chosen']['thresholds'] for row in units]}")
+    for arm in ("chosen", "direct"):
+        result[f"thresholds {arm}"] = [row["arms"][arm]["thresholds"] for row in units]
+        print(f"  confidence, yes, no ({arm}): {result[f'thresholds {arm}']}")
     return result
-
-
-def _plain(gap: Any) -> list[float]:
-    return [gap.difference, gap.low, gap.high]
 
 
 def main() -> None:
@@ -187,11 +201,10 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     sizes = QUICK if given.quick else Sizes()
     dev = annotated(given.gold / "dev_segments.jsonl", given.gold / "dev_gold.jsonl")
-    blind = [
-        one
+    blind = {
+        folder.name: annotated(folder / "segments.jsonl", folder / "gold.jsonl")
         for folder in given.blind
-        for one in annotated(folder / "segments.jsonl", folder / "gold.jsonl")
-    ]
+    }
     with Progress(console=Console(file=sys.stderr)) as progress:
         run(given, dev, blind, sizes, progress)
 
@@ -199,29 +212,31 @@ def main() -> None:
 def run(
     given: argparse.Namespace,
     dev: list[Annotated],
-    blind: list[Annotated],
+    folders: dict[str, list[Annotated]],
     sizes: Sizes,
     progress: Progress,
 ) -> None:
     """Make or find every unit, then report."""
     bindings = Bindings(load_bindings())
+    blind = [one for items in folders.values() for one in items]
     tested = [one.segment.text for one in [*dev, *blind]]
     segments = material_segments(given.corpus, bindings, tested, sizes.provisions)
     words = [repr(sizes), *(one.text for one in segments), *tested]
     folder = given.work / sha256_text("\n".join(words))[:12]
     folder.mkdir(parents=True, exist_ok=True)
+    store = given.work / "readings.jsonl"
     bar = progress.add_task("reading", total=3)
-    readings = cached_readings(given.work, segments)
+    readings = cached_readings(store, segments)
     progress.advance(bar)
-    dev_read = cached_readings(given.work, [one.segment for one in dev])
+    dev_read = cached_readings(store, [one.segment for one in dev])
     progress.advance(bar)
-    blind_read = cached_readings(given.work, [one.segment for one in blind])
+    blind_read = cached_readings(store, [one.segment for one in blind])
     progress.advance(bar)
     material = prepare(folder, readings, bindings, sizes, progress)
     nlp = load_pipeline()
     settings = Settings(teacher=TeacherSettings(epochs=sizes.fold_epochs))
     bar = progress.add_task("units", total=given.seeds * (given.folds + bool(blind)), start=True)
-    judged: list[list[tuple[list[int], dict[str, Any]]]] = []
+    judged: list[list[Unit]] = []
     if blind:
         near = NearDuplicates(one.segment.text for one in blind)
         usable = [at for at, one in enumerate(dev) if one.segment.text not in near]
@@ -236,7 +251,7 @@ def run(
             )
             judged.append([(list(range(len(blind))), row)])
             progress.advance(bar)
-    crossed: list[list[tuple[list[int], dict[str, Any]]]] = []
+    crossed: list[list[Unit]] = []
     for seed in range(given.seeds):
         units = []
         for number, fold in enumerate(folds(dev, given.folds, seed)):
@@ -257,6 +272,11 @@ def run(
     results = {"cross-validation": report("development segments, cross-validation", crossed)}
     if judged:
         results["blind"] = report("blind segments", judged)
+        first = 0
+        for name, items in folders.items():
+            part = slice(first, first + len(items))
+            results[f"blind {name}"] = report(f"blind segments, {name} alone", judged, part)
+            first = part.stop
     write_whole(folder / "results.json", json.dumps(results, indent=1))
 
 
