@@ -16,7 +16,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,17 @@ class Sizes:
     pool: int = 800
     epochs: int = 2
     fold_epochs: int = 3
+
+    def scaled(self, times: int) -> Sizes:
+        """Return sizes with so many times the examples."""
+        if times == 1:
+            return self
+        return replace(
+            self,
+            provisions=self.provisions * times,
+            weak=self.weak * times,
+            pool=self.pool * times,
+        )
 
 
 #: A run of a few minutes that shows that everything works; its figures mean nothing.
@@ -196,10 +207,11 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--scale", type=int, default=1, help="so many times the examples")
     parser.add_argument("--quick", action="store_true", help="a dry run; figures mean nothing")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    sizes = QUICK if given.quick else Sizes()
+    sizes = QUICK if given.quick else Sizes().scaled(given.scale)
     dev = annotated(given.gold / "dev_segments.jsonl", given.gold / "dev_gold.jsonl")
     blind = {
         folder.name: annotated(folder / "segments.jsonl", folder / "gold.jsonl")
