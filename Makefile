@@ -9,7 +9,12 @@ CORPORA ?= ../shared/corpora
 GOLD ?= ../shared/gold
 DATA ?= ../shared/data
 
-.PHONY: audit test test-packages lint typecheck benchmarks clean
+CORPORA ?= ../shared/corpora
+GOLD ?= ../shared/gold
+WORK ?= $(OUT)/learning
+BLIND ?=
+
+.PHONY: audit test test-packages lint typecheck benchmarks learn-extraction clean
 
 $(BIN)/bathylex: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("bathylex needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -52,6 +57,12 @@ typecheck: $(VENV)/.test-tools
 # Benchmarks whose data are absent are skipped with the reason; all others run to the end.
 benchmarks: $(VENV)/.bench-tools
 	@sh benchmarks/all.sh $(BIN)/python "$(CORPORA)" "$(GOLD)" "$(DATA)"
+
+# Trains the judge that could decide where the extraction rules are unsure, and compares it with the
+# rules (docs/learning.md). CORPORA and GOLD are folders of law texts and of annotated segments, BLIND
+# any more folders of annotated segments, WORK keeps what was made so that a run can go on.
+learn-extraction: $(BIN)/bathylex
+	$(BIN)/python -m benchmarks.learning $(CORPORA) $(GOLD) --work $(WORK) $(BLIND:%=--blind %)
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

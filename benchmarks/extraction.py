@@ -1,12 +1,14 @@
 """Words per second of the whole extraction pipeline, beside plain en_core_web_sm in the same run.
 
-    python benchmarks/extraction.py CORPUS_FOLDER [--words N] [--rounds 3]
+    python benchmarks/extraction.py CORPUS_FOLDER [--words N] [--rounds 3] [--learned FILE FILE]
 
 Reads the provisions of UNCLOS, the three ISA sets, 43 U.S.C. chapter 29 and the Directive (all of
 them, or the first N words of each) in three ways: with plain en_core_web_sm and all its components,
 without those that extraction leaves out, and with the pipeline of :mod:`jurisdictions.extract`. The
 three take turns, and each round gives one ratio to the plain model; the median of the ratios and
-their range are what counts. Loading is left out. (``quantities.py`` compares quantities alone.)
+their range are what counts. Loading is left out. ``--learned`` takes the files of two students
+(``benchmarks/learning.py`` makes them) and adds the pipeline with both. (``quantities.py`` compares
+quantities alone.)
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import spacy
 from corpus.library import load_folder
 from corpus.model import LawText
 from jurisdictions.extract import MODELS, UNUSED, extract_texts, load_pipeline
+from jurisdictions.pipeline.learned import learned
 
 INSTRUMENTS = ("unclos", "isa-nodules", "isa-sulphides", "isa-crusts", "sla", "ocsla", "msfd")
 
@@ -49,6 +52,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--words", type=int, help="of each instrument; all when not given")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--learned", type=Path, nargs=2)
     given = parser.parse_args()
     texts = load_folder(given.corpus)
     items = [item for name in INSTRUMENTS for item in provisions(texts[name], given.words)]
@@ -72,10 +76,15 @@ def main() -> None:
         for _ in extract_texts(items, nlp=ours):
             pass
 
+    def run_learned() -> None:
+        with learned(ours, *given.learned, confidence=0.5, yes=0.5, no=0.5):
+            run_ours()
+
     ways = {
         "en_core_web_sm, all components": run_plain,
         f"en_core_web_sm without {', '.join(unused)}": run_needed,
         "whole extraction pipeline": run_ours,
+        **({"with learned judges": run_learned} if given.learned else {}),
     }
     rounds = [{name: seconds(work) for name, work in ways.items()} for _ in range(given.rounds)]
     print(f"{len(items)} provisions, {count} words, {len(rounds)} rounds")

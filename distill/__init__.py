@@ -1,1 +1,5 @@
-"""Cross-modal distillation: losses, teachers, students, uncertainty; knows no law, no habitat."""
+"""Cross-modal distillation: teachers, students, losses, uncertainty, continual learning.
+
+So far: pure losses, calibration by temperature, one training loop, a sentence encoder as teacher, a
+student of hashed features that runs without torch, and paired intervals. Nothing here knows law.
+"""

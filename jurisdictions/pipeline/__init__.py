@@ -6,6 +6,7 @@ must happen before a saved pipeline is loaded with ``spacy.load``.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline.assembly import NormAssembler
@@ -23,6 +24,8 @@ from jurisdictions.pipeline.zones import ZoneFinder
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+    from jurisdictions.pipeline.learned import LearnedInstallation, LearnedModality
 
 __all__ = ["COMPONENTS", "register"]
 
@@ -65,6 +68,13 @@ def register() -> None:
     factory("law_bearers", func=_bearers, default_config={"antecedents": True})
     factory("law_norms", func=_norms, default_config={"longest_action": 400})
     factory("law_installation", func=_installation, default_config={"operators": True})
+    # Not part of COMPONENTS: each needs the file of a trained student.
+    factory("law_learned_modality", func=_learned_modality, default_config={"confidence": 0.5})
+    factory(
+        "law_learned_installation",
+        func=_learned_installation,
+        default_config={"yes": 0.5, "no": 0.5},
+    )
 
 
 def _sentences(nlp: Language, name: str, semicolons: bool) -> SentenceSplitter:
@@ -109,3 +119,19 @@ def _norms(nlp: Language, name: str, longest_action: int) -> NormAssembler:
 
 def _installation(nlp: Language, name: str, operators: bool) -> InstallationJudge:
     return InstallationJudge(operators=operators)
+
+
+def _learned_modality(nlp: Language, name: str, student: str, confidence: float) -> LearnedModality:
+    from distill.hashed import load_student
+    from jurisdictions.pipeline.learned import LearnedModality
+
+    return LearnedModality(load_student(Path(student)).logits, confidence=confidence)
+
+
+def _learned_installation(
+    nlp: Language, name: str, student: str, yes: float, no: float
+) -> LearnedInstallation:
+    from distill.hashed import load_student
+    from jurisdictions.pipeline.learned import LearnedInstallation
+
+    return LearnedInstallation(load_student(Path(student)).logits, yes=yes, no=no)

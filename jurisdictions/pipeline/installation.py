@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jurisdictions.norm import Norm
 from jurisdictions.pipeline.state import rows
@@ -66,6 +66,11 @@ _OPERATORS = re.compile(
 )
 
 
+#: What the judge may find, strongest first; the first four mean "yes".
+Evidence = Literal["thing", "research", "activity", "operator", "passing", "affairs", "none"]
+_YES = ("thing", "research", "activity", "operator")
+
+
 def concerns_affairs(text: str) -> bool:
     """Tell duties on an operator's money, papers or standing from those on what it runs."""
     return _AFFAIRS.search(text) is not None
@@ -93,16 +98,30 @@ class InstallationJudge:
 
     def __call__(self, doc: Doc) -> Doc:
         """Needs ``doc._.norms``."""
-        text = doc.text
-        norms = rows(doc, "norms", Norm)
-        directs = not norms or any(norm.modality != "constitutive" for norm in norms)
-        doc._.binds_installation = bool(
-            (_THING.search(text) and not _PASSING.search(text))
-            or _RESEARCH.search(text)
-            or (directs and _ACTIVITY.search(text))
-            or (self.operators and not concerns_affairs(text) and _binds_operator(norms))
-        )
+        found = installation_evidence(doc.text, rows(doc, "norms", Norm), operators=self.operators)
+        doc._.binds_installation = found in _YES
         return doc
+
+
+def installation_evidence(text: str, norms: list[Norm], *, operators: bool = True) -> Evidence:
+    """Return what in a text speaks for or against an installation, the strongest first.
+
+    Args:
+        text: the words that were read.
+        norms: what they state.
+        operators: as in :class:`InstallationJudge`.
+    """
+    thing = _THING.search(text) is not None
+    if thing and not _PASSING.search(text):
+        return "thing"
+    if _RESEARCH.search(text):
+        return "research"
+    directs = not norms or any(norm.modality != "constitutive" for norm in norms)
+    if directs and _ACTIVITY.search(text):
+        return "activity"
+    if operators and _binds_operator(norms):
+        return "affairs" if concerns_affairs(text) else "operator"
+    return "passing" if thing else "none"
 
 
 def _binds_operator(norms: list[Norm]) -> bool:
