@@ -66,6 +66,13 @@ class Accountant:
                 return self._reviewed[ancestor]
         return _by_its_words(provision, scope)
 
+    def hangs_on_scope(self, provision: ProvisionEntry, scope: Scope, account: Account) -> bool:
+        """Say whether the verdict would be another one if the provision did or did not bind."""
+        if account.verdict == "undetermined":
+            return False
+        other = Scope(True, "") if scope.binding is False else Scope(False, "")
+        return self.account(provision, other).verdict != account.verdict
+
 
 def _by_its_words(provision: ProvisionEntry, scope: Scope) -> Account:
     duties = [norm for norm in provision.norms if norm.modality in ("obligation", "prohibition")]

@@ -25,12 +25,15 @@ from compliance.finding import (
     worst,
 )
 from compliance.limits import limits_of
+from compliance.proof.deciding import Applying, applying_facts, deciding_facts
+from compliance.proof.worlds import Grounds
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
 from habitat.facts import show_value
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
+    Circumstances,
     Scope,
     instrument_scope,
     jurisdiction_scope,
@@ -39,6 +42,7 @@ from jurisdictions.regimes import (
 from jurisdictions.rulebook import ProvisionEntry, Rule, RuleBook
 
 if TYPE_CHECKING:
+    from corpus.model import Instrument
     from habitat.design import Design
 
 _WORDING = {
@@ -54,7 +58,9 @@ _SEVERITY = {"critical": 0, "major": 1, "minor": 2, "observation": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
+    """A rule with the provision it stands on, whether it binds, and what judging it gave."""
+
     rule: Rule
     provision: ProvisionEntry
     scope: Scope
@@ -85,22 +91,61 @@ def audit(
     Raises:
         DesignError: the design asserts something impossible about its site.
     """
+    return assess(
+        design, book, as_of=as_of, design_hash=design_hash, jurisdictions=jurisdictions
+    ).result
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """An audit with what its proofs are built from (see :mod:`compliance.proof.build`).
+
+    Attributes:
+        result: the audit.
+        book, situation: what was judged by what.
+        judged: every rule with its outcome, by id.
+        grounds: what makes each provision bind.
+        scopes: whether each instrument binds, by id.
+    """
+
+    result: AuditResult
+    book: RuleBook
+    situation: Situation
+    judged: Mapping[str, Judged]
+    grounds: Grounds
+    scopes: Mapping[str, Scope]
+
+
+def assess(
+    design: Design,
+    book: RuleBook,
+    *,
+    as_of: date,
+    design_hash: str = "",
+    jurisdictions: frozenset[str] | None = None,
+) -> Assessment:
+    """Judge as :func:`audit` does, and keep what the proofs are built from."""
+
+    def binds(instrument: Instrument, at: Circumstances) -> Scope:
+        return _scope(instrument.jurisdiction, jurisdictions) or instrument_scope(instrument, at)
+
     situation = situate(design, as_of=as_of)
     scopes = {
-        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or instrument_scope(entry.instrument, situation.circumstances)
+        entry.instrument.id: binds(entry.instrument, situation.circumstances)
         for entry in book.instruments
     }
+    grounds = Grounds(binds, situation.circumstances)
     judged = _judge_rules(book, situation, scopes)
     judged, conflicts = _settle(judged)
+    judged = _decided(judged, conflicts, book, situation, grounds)
     findings = [_finding(item, book, situation) for item in judged]
-    findings += _accounts(book, situation, scopes)
+    findings += _accounts(book, situation, scopes, grounds)
     findings.sort(key=_order({provision.id: i for i, provision in enumerate(book.provisions)}))
     totals, by_jurisdiction = _totals(findings)
     verdict: Literal["lawful", "violated", "undetermined"] = (
         "violated" if totals["violated"] else "undetermined" if totals["undetermined"] else "lawful"
     )
-    return AuditResult(
+    result = AuditResult(
         design={
             "name": design.name,
             "purpose": design.purpose,
@@ -122,6 +167,8 @@ def audit(
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
         inputs=_inputs(book, design_hash),
     )
+    by_rule = {item.rule.id: item for item in judged}
+    return Assessment(result, book, situation, by_rule, grounds, scopes)
 
 
 def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
@@ -130,9 +177,7 @@ def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
     return None
 
 
-def _judge_rules(
-    book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]
-) -> list[_Judged]:
+def _judge_rules(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]) -> list[Judged]:
     judged = []
     for rule in book.rules:
         provision = book.by_id[rule.binding.provision]
@@ -141,11 +186,11 @@ def _judge_rules(
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
         outcome = judge_rule(rule, scope, situation.facts)
-        judged.append(_Judged(rule, provision, scope, outcome, instrument.jurisdiction))
+        judged.append(Judged(rule, provision, scope, outcome, instrument.jurisdiction))
     return judged
 
 
-def _settle(judged: list[_Judged]) -> tuple[list[_Judged], tuple[Conflict, ...]]:
+def _settle(judged: list[Judged]) -> tuple[list[Judged], tuple[Conflict, ...]]:
     """Override rules that lost a conflict to one that also applies here."""
     applied = {
         item.rule.id: item
@@ -166,6 +211,41 @@ def _settle(judged: list[_Judged]) -> tuple[list[_Judged], tuple[Conflict, ...]]
     return settled, tuple(_conflict(clash, applied) for clash in clashes)
 
 
+def _decided(
+    judged: list[Judged],
+    conflicts: tuple[Conflict, ...],
+    book: RuleBook,
+    situation: Situation,
+    grounds: Grounds,
+) -> list[Judged]:
+    """Put the fewest facts that decide it in the place of the facts found on the way."""
+
+    def applying(item: Judged) -> Applying:
+        instrument = book.instrument_by_id[item.rule.instrument].instrument
+        return Applying(item.rule, grounds.of(item.provision.id, instrument, item.scope))
+
+    by_rule = {item.rule.id: item for item in judged}
+    decided = []
+    for item in judged:
+        if item.outcome.verdict == "overridden":
+            sides = [item, *_winners(item, conflicts, by_rule)]
+            names = applying_facts([applying(side) for side in sides], situation.facts)
+        else:
+            names = deciding_facts(item.rule, item.outcome, applying(item).scope, situation.facts)
+        decided.append(replace(item, outcome=replace(item.outcome, deciding=names)))
+    return decided
+
+
+def _winners(
+    item: Judged, conflicts: tuple[Conflict, ...], by_rule: Mapping[str, Judged]
+) -> list[Judged]:
+    return [
+        by_rule[conflict.winner]
+        for conflict in conflicts
+        if item.rule.id in conflict.rules and conflict.winner not in (None, item.rule.id)
+    ]
+
+
 def _overridden(outcome: Outcome, clash: Clash) -> Outcome:
     winner = clash.winner
     name = winner.rule.id if winner is not None else ""
@@ -174,7 +254,7 @@ def _overridden(outcome: Outcome, clash: Clash) -> Outcome:
     )
 
 
-def _conflict(clash: Clash, applied: Mapping[str, _Judged]) -> Conflict:
+def _conflict(clash: Clash, applied: Mapping[str, Judged]) -> Conflict:
     sides = [applied[bound.rule.id] for bound in (clash.first, clash.second)]
     return Conflict(
         fact=clash.first.fact,
@@ -187,7 +267,7 @@ def _conflict(clash: Clash, applied: Mapping[str, _Judged]) -> Conflict:
     )
 
 
-def _finding(item: _Judged, book: RuleBook, situation: Situation) -> Finding:
+def _finding(item: Judged, book: RuleBook, situation: Situation) -> Finding:
     binding, outcome = item.rule.binding, item.outcome
     entry = book.instrument_by_id[item.rule.instrument]
     comparison = outcome.comparison
@@ -263,7 +343,9 @@ def _place(provision: ProvisionEntry, book: RuleBook) -> dict[str, Any]:
     }
 
 
-def _accounts(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope]) -> list[Finding]:
+def _accounts(
+    book: RuleBook, situation: Situation, scopes: Mapping[str, Scope], grounds: Grounds
+) -> list[Finding]:
     accountant = Accountant(book)
     bound = book.rules_by_provision
     found = []
@@ -275,6 +357,9 @@ def _accounts(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope])
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
         account = accountant.account(provision, scope)
+        deciding: tuple[str, ...] = ()
+        if accountant.hangs_on_scope(provision, scope, account):
+            deciding = grounds.of(provision.id, instrument, scope).facts
         found.append(
             Finding(
                 **_place(provision, book),
@@ -286,7 +371,7 @@ def _accounts(book: RuleBook, situation: Situation, scopes: Mapping[str, Scope])
                 addressee=account.addressee,
                 effect=None,
                 basis=scope.basis,
-                facts={},
+                facts={name: show_value(situation.facts[name].value) for name in deciding},
                 missing=scope.missing if account.verdict == "undetermined" else (),
                 margin=None,
                 margin_unit=None,
