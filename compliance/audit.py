@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import metadata
@@ -29,6 +29,7 @@ from compliance.proof.deciding import Applying, applying_facts, deciding_facts
 from compliance.proof.worlds import Grounds
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
+from compliance.waivers import Waiver, apply_waivers, check_waivers
 from habitat.facts import show_value
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
@@ -75,6 +76,7 @@ def audit(
     as_of: date,
     design_hash: str = "",
     jurisdictions: frozenset[str] | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> AuditResult:
     """Judge a design against a rule book.
 
@@ -84,15 +86,22 @@ def audit(
         as_of: the date whose law applies.
         design_hash: SHA-256 of the design file, recorded in the result.
         jurisdictions: ids to judge; all modelled ones when ``None``.
+        waivers: releases from provisions (see :mod:`compliance.waivers`).
 
     Returns:
         The result, the same for the same inputs: nothing in it depends on the clock.
 
     Raises:
         DesignError: the design asserts something impossible about its site.
+        WaiverError: a waiver names nothing in the law, or what cannot be waived.
     """
     return assess(
-        design, book, as_of=as_of, design_hash=design_hash, jurisdictions=jurisdictions
+        design,
+        book,
+        as_of=as_of,
+        design_hash=design_hash,
+        jurisdictions=jurisdictions,
+        waivers=waivers,
     ).result
 
 
@@ -115,6 +124,13 @@ class Assessment:
     grounds: Grounds
     scopes: Mapping[str, Scope]
 
+    def scope(self, provision: str) -> Scope:
+        """Return whether a provision binds, and why."""
+        instrument = self.book.instrument_by_id[self.book.by_id[provision].instrument].instrument
+        return provision_scope(
+            provision, instrument, self.situation.circumstances, self.scopes[instrument.id]
+        )
+
 
 def assess(
     design: Design,
@@ -123,12 +139,14 @@ def assess(
     as_of: date,
     design_hash: str = "",
     jurisdictions: frozenset[str] | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> Assessment:
     """Judge as :func:`audit` does, and keep what the proofs are built from."""
 
     def binds(instrument: Instrument, at: Circumstances) -> Scope:
         return _scope(instrument.jurisdiction, jurisdictions) or instrument_scope(instrument, at)
 
+    check_waivers(waivers, book)
     situation = situate(design, as_of=as_of)
     scopes = {
         entry.instrument.id: binds(entry.instrument, situation.circumstances)
@@ -140,6 +158,7 @@ def assess(
     judged = _decided(judged, conflicts, book, situation, grounds)
     findings = [_finding(item, book, situation) for item in judged]
     findings += _accounts(book, situation, scopes, grounds)
+    findings, uses = apply_waivers(findings, waivers, book, as_of=as_of)
     findings.sort(key=_order({provision.id: i for i, provision in enumerate(book.provisions)}))
     totals, by_jurisdiction = _totals(findings)
     verdict: Literal["lawful", "violated", "undetermined"] = (
@@ -163,9 +182,10 @@ def assess(
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
         conflicts=conflicts,
+        waivers=uses,
         derived=_derived(situation),
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
-        inputs=_inputs(book, design_hash),
+        inputs=_inputs(book, design_hash, waivers),
     )
     by_rule = {item.rule.id: item for item in judged}
     return Assessment(result, book, situation, by_rule, grounds, scopes)
@@ -445,7 +465,7 @@ def _derived(situation: Situation) -> dict[str, Any]:
     }
 
 
-def _inputs(book: RuleBook, design_hash: str) -> dict[str, Any]:
+def _inputs(book: RuleBook, design_hash: str, waivers: Sequence[Waiver]) -> dict[str, Any]:
     return {
         "bathylex": metadata.version("bathylex"),
         "python": platform.python_version(),
@@ -454,6 +474,9 @@ def _inputs(book: RuleBook, design_hash: str) -> dict[str, Any]:
         "rules_sha256": sha256_text(
             "\n".join(rule.binding.model_dump_json() for rule in book.rules)
         ),
+        "waivers_sha256": sha256_text("\n".join(item.model_dump_json() for item in waivers))
+        if waivers
+        else "",
         "texts": [
             {
                 "id": entry.instrument.id,

@@ -20,6 +20,7 @@ predicate over it is unknown; a claim that is not made is known to be not made.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -176,3 +177,19 @@ Predicate = Annotated[
 
 for _model in (All, Any_, Not):
     _model.model_rebuild()
+
+Test = InZone | Is | In | Known | ByLaw | Compare
+
+
+def tests_of(predicate: Predicate | None) -> Iterator[Test]:
+    """Yield the tests of a predicate in order, without what joins them."""
+    match predicate:
+        case None:
+            return
+        case All(all=parts) | Any_(any=parts):
+            for part in parts:
+                yield from tests_of(part)
+        case Not(not_=part):
+            yield from tests_of(part)
+        case InZone() | Is() | In() | Known() | ByLaw() | Compare():
+            yield predicate

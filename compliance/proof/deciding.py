@@ -15,7 +15,7 @@ from compliance.evaluate import WORLDS_FACT, ZONE_FACT, FactLike
 from compliance.proof.shrink import shrink
 from compliance.proof.worlds import FACT_OF, ScopeFacts
 from compliance.verdicts import Outcome, judge_rule
-from jurisdictions.predicate import All, Any_, InZone, Known, Not, Predicate
+from jurisdictions.predicate import InZone
 from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import Rule
 
@@ -33,28 +33,11 @@ class _Absent:
 _UNKNOWN, _NOT_MADE = _Absent(None), _Absent(False)
 
 
-def leaves(predicate: Predicate | None) -> Iterator[Predicate]:
-    """Yield the tests of a predicate, in order, without what joins them."""
-    match predicate:
-        case None:
-            return
-        case All(all=parts) | Any_(any=parts):
-            for part in parts:
-                yield from leaves(part)
-        case Not(not_=part):
-            yield from leaves(part)
-        case _:
-            yield predicate
-
-
-def facts_asked(rule: Rule) -> dict[str, int]:
-    """Return the facts that a rule asks for, and by how many of its tests each."""
-    binding = rule.binding
-    found: dict[str, int] = {ZONE_FACT: 1} if binding.zones else {}
-    for leaf in _tests(rule):
-        name = ZONE_FACT if isinstance(leaf, InZone) else leaf.fact  # type: ignore[union-attr]
-        found[name] = found.get(name, 0) + 1
-    return found
+def facts_asked(rule: Rule) -> tuple[str, ...]:
+    """Return the facts that a rule asks for, each once."""
+    named = (test.fact for test in rule.tests if not isinstance(test, InZone))
+    zone = (ZONE_FACT,) if any(isinstance(test, InZone) for test in rule.tests) else ()
+    return tuple(dict.fromkeys((*zone, *named)))
 
 
 def only(
@@ -105,9 +88,9 @@ def deciding_facts(
     # A rule that does not apply asks nothing, whether it binds or not.
     binds = () if outcome.verdict == "inapplicable" and outcome.steps else scope.facts
     start = tuple(dict.fromkeys((*decided, *binds)))
-    asked = facts_asked(rule)
-    if not start or _smallest(rule, asked, decided, binds):
+    if not start or _smallest(rule, outcome, decided, binds):
         return start
+    asked = facts_asked(rule)
 
     def same(kept: Collection[str]) -> bool:
         return judge_given(rule, scope, facts, kept, asked).verdict == outcome.verdict
@@ -166,7 +149,7 @@ def _given(names: Iterable[str], facts: Mapping[str, FactLike]) -> Iterator[str]
 
 
 def _smallest(
-    rule: Rule, asked: Mapping[str, int], decided: Collection[str], binds: Collection[str]
+    rule: Rule, outcome: Outcome, decided: Collection[str], binds: Collection[str]
 ) -> bool:
     """Say whether what was found on the way can be seen to be smallest without judging again.
 
@@ -174,18 +157,23 @@ def _smallest(
     that none can be spared. The regime's question is one more part, which must share no fact with
     the rule unless both need it.
     """
-    if any(count > 1 or name.startswith(_CLAIMS) for name, count in asked.items()):
+    return (
+        rule.plain
+        and not any(
+            not name.startswith(_CLAIMS)
+            for step in outcome.steps
+            if step.kind == "exception"
+            for name in step.judgement.deciding
+        )
+        and (not binds or _apart(rule, decided, binds))
+    )
+
+
+def _apart(rule: Rule, decided: Collection[str], binds: Collection[str]) -> bool:
+    if any(name in _SITE and name not in binds for name in decided):
         return False
-    if any(isinstance(leaf, Known) for leaf in _tests(rule)):
-        return False
-    shared = (_SITE & set(decided)) - set(binds) if binds else set()
-    return not shared and not (set(asked) & set(binds)) - set(decided)
+    asked = facts_asked(rule)
+    return not any(name in asked and name not in decided for name in binds)
 
 
 _SITE = frozenset(FACT_OF.values())
-
-
-def _tests(rule: Rule) -> Iterator[Predicate]:
-    binding = rule.binding
-    for predicate in (binding.require, binding.unless, binding.when):
-        yield from leaves(predicate)

@@ -124,7 +124,8 @@ class ScopeFacts:
         if free is None:
             yield binding
             return
-        for value in dict.fromkeys((getattr(self._at, free), *_POSSIBLE[free])):
+        # The actual value comes last: most often another one shows sooner that it matters.
+        for value in dict.fromkeys((*_POSSIBLE[free], getattr(self._at, free))):
             yield from self._worlds({**fixed, free: value})
 
     def _read_facts(self) -> tuple[str, ...]:
