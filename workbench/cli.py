@@ -19,6 +19,7 @@ from base import BathylexError, one_line
 #: Subcommand, its module, and the line that ``--help`` shows without importing that module.
 _COMMANDS = {
     "audit": ("workbench.commands.audit", "Judge a design against the law at its site."),
+    "explain": ("workbench.commands.explain", "Prove verdicts, down to the words of the law."),
     "zone": ("workbench.commands.zone", "Say which maritime zones hold at a position."),
     "hull": ("workbench.commands.hull", "Required wall and margins of a pressure hull."),
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),

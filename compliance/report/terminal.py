@@ -59,6 +59,9 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
         say(f"For human judgement: {len(open_norms)} (listed in the HTML and JSON reports)")
     for conflict in result.conflicts:
         say(f"Conflict on {conflict.fact}: {' / '.join(conflict.rules)}: {conflict.reason}", "cyan")
+    for use in result.waivers:
+        until = "without an end" if use.until == "none" else f"until {use.until}"
+        say(f"Waiver of {use.provision} by {use.who} {until}: {use.explanation}", "cyan")
     say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
     for path in written:
         say(f"Written: {path}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
 
 from base import UsageError, write_whole
+from workbench.options import as_of_day, waivers_of, waivers_option
 from workbench.output import json_option
 
 FORMATS = ("json", "html")
@@ -28,6 +28,7 @@ FORMATS = ("json", "html")
     metavar="ID",
     help="Judge only these jurisdictions (repeatable).",
 )
+@waivers_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
@@ -36,6 +37,7 @@ def command(
     corpus: Path | None,
     as_of: str | None,
     jurisdictions: tuple[str, ...],
+    waivers: Path | None,
     output: Path | None,
     formats: str | None,
     as_json: bool,
@@ -46,30 +48,34 @@ def command(
     """
     from base import read_bytes, sha256_bytes
     from base.errors import DesignError
-    from compliance import audit
+    from compliance.audit import assess
     from compliance.report.as_json import to_json
     from habitat.load import MAX_DESIGN_BYTES, load_design
     from workbench.law import rulebook
 
     wanted = _formats(formats, output)
-    day = _date(as_of)
+    day = as_of_day(as_of)
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
-    result = audit(
+    book = rulebook(corpus)
+    assessment = assess(
         loaded,
-        rulebook(corpus),
+        book,
         as_of=day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=judged,
+        waivers=waivers_of(waivers, book),
     )
+    result = assessment.result
     reports: dict[str, str] = {}
     for name in wanted:
         if name == "json":
             reports[name] = to_json(result)
         elif name == "html":
+            from compliance.proof.build import Prover
             from compliance.report.html import to_html
 
-            reports[name] = to_html(result)
+            reports[name] = to_html(result, prove=Prover(assessment).prove)
     folder = output if output is not None else Path()
     for name, content in reports.items():
         write_whole(folder / f"{design.stem}.{name}", content)
@@ -92,17 +98,6 @@ def _formats(formats: str | None, output: Path | None) -> tuple[str, ...]:
                 f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
             )
     return names
-
-
-def _date(text: str | None) -> date:
-    if text is None:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise UsageError(
-            f"--as-of: {text!r} is not a date", hint="write it as YYYY-MM-DD, such as 2024-06-30"
-        ) from problem
 
 
 def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
