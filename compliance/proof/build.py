@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from compliance.accounting import Accountant
-from compliance.evaluate import Comparison, Judgement
 from compliance.finding import Finding
-from compliance.proof.tree import Kind, LawSpan, Proof, ProofFact, ProofNode
-from compliance.proof.words import compared, sentence
+from compliance.proof.nodes import node_of, shown
+from compliance.proof.tree import LawSpan, Proof, ProofNode
 from compliance.verdicts import Step
-from habitat.facts import show_value
-from jurisdictions.predicate import Any_, ByLaw, Compare, InZone, Known, Not, tests_of
 from jurisdictions.rulebook import LawValue, ProvisionEntry, Rule
 
 if TYPE_CHECKING:
@@ -34,6 +31,7 @@ class Prover:
 
     def __init__(self, assessment: Assessment) -> None:
         self._at = assessment
+        self._facts = assessment.situation.facts
         self._accountant = Accountant(assessment.book)
 
     def prove(self, finding: Finding) -> Proof:
@@ -46,7 +44,7 @@ class Prover:
             title=finding.title,
             verdict=finding.verdict,
             reason=finding.reason,
-            deciding=self._facts(finding.facts),
+            deciding=shown(finding.facts, self._facts),
             missing=finding.missing,
             law=LawSpan(
                 provision=finding.provision,
@@ -83,11 +81,11 @@ class Prover:
             kind="scope",
             statement=f"{instrument.title} binds here: {scope.reason}",
             truth=scope.binding,
-            facts=self._facts(grounds.facts or scope.missing),
+            facts=shown(grounds.facts or scope.missing, self._facts),
         )
 
     def _step(self, step: Step, rule: Rule) -> ProofNode:
-        inner = self._node(step.judgement, rule)
+        inner = node_of(step.judgement, rule, self._facts, self._law)
         if step.kind == "zone":
             return inner.model_copy(update={"kind": "zone"})
         return ProofNode(
@@ -97,36 +95,7 @@ class Prover:
             children=(inner,),
         )
 
-    def _node(self, judged: Judgement, rule: Rule) -> ProofNode:
-        """Show one judgement; its parts are shown in the order in which they were joined."""
-        predicate = judged.predicate
-        if predicate is None:
-            raise ValueError("a judgement without a predicate has no proof")
-        if judged.parts:
-            kind: Kind = "all"
-            match predicate:
-                case Any_():
-                    kind = "any"
-                case Not():
-                    kind = "not"
-            return ProofNode(
-                kind=kind,
-                statement=sentence(predicate, rule),
-                truth=judged.truth,
-                children=tuple(self._node(part, rule) for part in judged.parts),
-            )
-        comparison = judged.comparisons[0] if judged.comparisons else None
-        return ProofNode(
-            kind=_kind(judged),
-            statement=sentence(predicate, rule) if comparison is None else compared(comparison),
-            truth=judged.truth,
-            facts=self._facts(_fact_names(judged)),
-            law=self._law(_number(judged, comparison, rule)),
-        )
-
-    def _law(self, number: LawValue | None) -> LawSpan | None:
-        if number is None:
-            return None
+    def _law(self, number: LawValue) -> LawSpan:
         book = self._at.book
         return LawSpan(
             provision=number.provision,
@@ -134,18 +103,6 @@ class Prover:
             start=number.start,
             end=number.end,
             words=number.span,
-        )
-
-    def _facts(self, names: Iterable[str]) -> tuple[ProofFact, ...]:
-        table = self._at.situation.facts
-        return tuple(
-            ProofFact(
-                name=name,
-                value=show_value(table[name].value),
-                basis=table[name].basis or table[name].source,
-            )
-            for name in names
-            if name in table
         )
 
     def _account(self, finding: Finding) -> Iterator[ProofNode]:
@@ -215,32 +172,3 @@ def _norms(provision: ProvisionEntry) -> Iterator[ProofNode]:
         yield ProofNode(
             kind="norm", statement=f"states one {norm.modality}{bearer} (“{norm.cue}”)", truth=True
         )
-
-
-def _kind(judged: Judgement) -> Kind:
-    match judged.predicate:
-        case ByLaw() | Compare():
-            return "comparison"
-        case InZone():
-            return "zone"
-        case Known():
-            return "presence"
-    return "test"
-
-
-def _fact_names(judged: Judgement) -> tuple[str, ...]:
-    return tuple(
-        "zone.zones" if isinstance(test, InZone) else test.fact
-        for test in tests_of(judged.predicate)
-    )
-
-
-def _number(judged: Judgement, comparison: Comparison | None, rule: Rule) -> LawValue | None:
-    if comparison is not None:
-        return comparison.law
-    match judged.predicate:
-        case ByLaw(law=pointer):
-            return rule.number(pointer)
-        case Compare(bound=bound) if not isinstance(bound, str | int | float):
-            return rule.number(bound.law)
-    return None

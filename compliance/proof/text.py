@@ -21,7 +21,7 @@ def proof_text(proof: Proof) -> str:
     lines = [
         *_wrapped(f"{proof.citation}{title}{name}", ""),
         *_wrapped(f"Verdict: {proof.verdict.replace('_', ' ')}: {proof.reason}", ""),
-        *_wrapped(f"Provision {proof.provision}: {_place(proof.law)}", ""),
+        *_wrapped(f"Law: {_quoted(proof.law)}", ""),
     ]
     if proof.deciding:
         shown = "; ".join(f"{fact.name} = {in_words(fact.value)}" for fact in proof.deciding)
