@@ -157,15 +157,15 @@ def _smallest(
     that none can be spared. The regime's question is one more part, which must share no fact with
     the rule unless both need it.
     """
-    return (
-        rule.plain
-        and not any(
-            not name.startswith(_CLAIMS)
-            for step in outcome.steps
-            if step.kind == "exception"
-            for name in step.judgement.deciding
-        )
-        and (not binds or _apart(rule, decided, binds))
+    if not rule.plain or (binds and not _apart(rule, decided, binds)):
+        return False
+    # An exception that holds makes the requirement needless; one that fails for want of a claim
+    # fails whatever the facts are.
+    return not any(
+        step.judgement.truth or not name.startswith(_CLAIMS)
+        for step in outcome.steps
+        if step.kind == "exception"
+        for name in step.judgement.deciding
     )
 
 
