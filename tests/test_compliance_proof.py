@@ -1,4 +1,4 @@
-"""Proof trees: the same judgement as the verdict's, shown whole, with words that stand in the law."""
+"""Proof trees: the judgement of the verdict, shown whole, with words that stand in the law."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from habitat.load import load_design
 from jurisdictions.compiler import rulebook_for
 from jurisdictions.predicate import Predicate
 from jurisdictions.rulebook import LawValue, Rule
+from tests.test_compliance_audit import book as small_book
+from tests.test_compliance_audit import design
 from tests.test_compliance_evaluate import PREDICATE, law, metres, rule
 from tests.test_compliance_proof_deciding import SIMPLE, STRANGE, VALUES, shapes
 
@@ -141,8 +143,8 @@ def test_words_of_the_law_stand_where_the_proof_says(name: str) -> None:
     for finding in at.result.findings:
         proof = prover.prove(finding)
         for span in (proof.law, *(node.law for node in walk(proof.steps) if node.law)):
-            text = texts[by_file[span.file]]
-            assert text.text[span.start : span.end] == span.words
+            source = texts[by_file[span.file]].source
+            assert source[span.start : span.end] == span.words
             spans += 1
     assert spans > len(at.result.findings)
 
@@ -173,17 +175,17 @@ def test_the_steps_lead_to_the_verdict(name: str) -> None:
 
 
 def test_a_provision_without_a_rule_names_its_review_or_its_norms() -> None:
-    at = assessed(STATION)
+    at = assess(design(), small_book(), as_of=date(2026, 1, 1))
     prover = Prover(at)
-    accounts = {
-        finding.provision: prover.prove(finding)
-        for finding in at.result.findings
-        if finding.rule is None and finding.jurisdiction == "UNCLOS"
-    }
-    assert all(proof.steps[0].kind == "scope" for proof in accounts.values())
-    told = [proof.steps[1] for proof in accounts.values() if len(proof.steps) > 1]
-    assert any(node.statement.startswith("reviewed at UNCLOS") for node in told)
-    assert any(child.kind == "norm" for node in told for child in node.children)
+    steps = {item.provision: prover.prove(item).steps for item in at.result.findings}
+    assert {nodes[0].kind for nodes in steps.values()} == {"scope"}
+    reviewed, duty = steps["unclos:2"][1], steps["unclos:1.5"][1]
+    assert reviewed.statement == "reviewed at Test 2: fisheries management of States"
+    assert (reviewed.truth, reviewed.children) == (True, ())
+    assert duty.truth is None
+    assert [child.statement for child in duty.children] == ["states one obligation (“shall”)"]
+    (norm,) = steps["unclos:1.2"][1].children
+    assert norm.statement == "states one obligation on States (“shall”)"
 
 
 def test_an_overridden_finding_names_the_conflict_and_what_decided() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from base import BathylexError, WaiverError
@@ -90,14 +90,7 @@ def test_a_waiver_holds_from_its_first_to_its_last_day(
 
 def test_a_waiver_of_a_rule_leaves_the_other_rules_of_the_provision() -> None:
     result = audited(waiver(provision="ocsla-1333-a-1-b-lease"))
-    changed = {
-        item.rule
-        for item, old in zip(
-            sorted(result.findings, key=str), sorted(audited().findings, key=str), strict=True
-        )
-        if item.verdict == "waived" and old is not None
-    }
-    assert changed == {"ocsla-1333-a-1-b-lease"}
+    assert [item.rule for item in result.by_verdict("waived")] == ["ocsla-1333-a-1-b-lease"]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +143,7 @@ WAIVERS = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(WAIVERS, max_size=4, unique_by=lambda item: item.provision))
 def test_totals_stay_right_and_nothing_else_changes(waivers: list[Waiver]) -> None:
     result, plain = audited(*waivers), _plain()
@@ -180,7 +174,8 @@ def test_all_violations_waived_is_lawful_and_says_so() -> None:
     result = audited(*(waiver(provision=rule) for rule in rules))
     assert (result.verdict, result.exit_status) == ("lawful", 0)
     page = to_html(result, site_map="")
-    assert "No violation found in the modelled law; 14 provisions waived." in page
+    waived = audited().totals["violated"]
+    assert f"No violation found in the modelled law; {waived} provisions waived." in page
     assert page.count('<article class="finding waived">') == len(rules)
 
 

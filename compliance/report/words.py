@@ -44,7 +44,8 @@ NO_ADVICE = (
 def headline(result: AuditResult) -> str:
     """Return the verdict in one sentence, voluntary standards told apart from law."""
     missing = result.totals["undetermined"]
-    waived = result.totals["waived"]
+    # Also those that count under a worse verdict of another rule.
+    waived = len({item.provision for item in result.by_verdict("waived")})
     released = f"; {_provisions(waived)} waived" if waived else ""
     tail = f"; {_provisions(missing)} undetermined{released}" if missing else released
     if result.totals["violated"]:
