@@ -9,6 +9,7 @@ from base.errors import (
     SolverError,
     SurveyError,
     UsageError,
+    WaiverError,
 )
 from base.files import (
     is_folder,
@@ -30,6 +31,7 @@ __all__ = [
     "SolverError",
     "SurveyError",
     "UsageError",
+    "WaiverError",
     "is_folder",
     "one_line",
     "read_bytes",

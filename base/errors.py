@@ -6,6 +6,7 @@ BathylexError
 ├── SurveyError       a raw survey (sonar, sensor series) that cannot be read
 ├── ExtractionError   text from which norms cannot be extracted
 ├── BindingError      a binding file that contradicts its schema or the law it binds
+├── WaiverError       a waivers file that is malformed, or waives what cannot be waived
 ├── SolverError       an optimisation model that cannot be built or solved
 └── UsageError        a command line that asks for something impossible
 
@@ -57,6 +58,10 @@ class ExtractionError(BathylexError):
 
 class BindingError(BathylexError):
     """A binding file contradicts its schema or the law that it binds."""
+
+
+class WaiverError(BathylexError):
+    """A waivers file is malformed, names nothing in the law, or waives what cannot be waived."""
 
 
 class SolverError(BathylexError):

@@ -61,10 +61,22 @@ class Accountant:
         """Return the verdict on a provision that no rule stands on."""
         if scope.binding is False:
             return Account("inapplicable", scope.reason, None)
-        for ancestor in self._book.lineage(provision.id):
-            if ancestor in self._reviewed:
-                return self._reviewed[ancestor]
+        reviewed = self.reviewed_at(provision)
+        if reviewed is not None:
+            return self._reviewed[reviewed]
         return _by_its_words(provision, scope)
+
+    def reviewed_at(self, provision: ProvisionEntry) -> str | None:
+        """Return the provision, itself or around this one, that reviewers settled."""
+        lineage = self._book.lineage(provision.id)
+        return next((ancestor for ancestor in lineage if ancestor in self._reviewed), None)
+
+    def hangs_on_scope(self, provision: ProvisionEntry, scope: Scope, account: Account) -> bool:
+        """Say whether the verdict would be another one if the provision did or did not bind."""
+        if account.verdict == "undetermined":
+            return False
+        other = Scope(True, "") if scope.binding is False else Scope(False, "")
+        return self.account(provision, other).verdict != account.verdict
 
 
 def _by_its_words(provision: ProvisionEntry, scope: Scope) -> Account:

@@ -4,34 +4,42 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
+from base import sha256_text
+from compliance.accounting import Account
 from compliance.conflicts import find_conflicts
 from compliance.conflicts.order import relations_at
 from compliance.finding import (
     WORST_FIRST,
     AuditResult,
     BoundRef,
+    Conflict,
     Finding,
     JurisdictionStatus,
     SpanRef,
     Verdict,
 )
 from compliance.limits import limits_of
+from compliance.proof.deciding import Applying, applying_facts, deciding_facts
+from compliance.proof.worlds import Grounds
 from compliance.proposed import judge_proposals
 from compliance.settlement import Judged, apply_settlement, in_force
 from compliance.shared import Shared
 from compliance.situation import Situation, situate
 from compliance.verdicts import Outcome, judge_rule, measure
+from compliance.waivers import Waiver, apply_waivers, check_waivers
 from habitat.facts import show_value
 from jurisdictions.parties import eu_member
 from jurisdictions.regimes import (
     JURISDICTIONS,
     OTHER,
+    Circumstances,
     Scope,
     instrument_scope,
     jurisdiction_scope,
@@ -41,6 +49,7 @@ from jurisdictions.regimes import (
 from jurisdictions.rulebook import ProvisionEntry, RuleBook
 
 if TYPE_CHECKING:
+    from corpus.model import Instrument
     from habitat.design import Design
 
 _WORDING = {
@@ -64,6 +73,7 @@ def audit(
     jurisdictions: frozenset[str] | None = None,
     custom: bool = True,
     assumed: frozenset[str] = frozenset(),
+    waivers: Sequence[Waiver] = (),
     shared: Shared | None = None,
 ) -> AuditResult:
     """Judge a design against a rule book.
@@ -77,6 +87,7 @@ def audit(
         custom: judge, and label, what is invoked only as custom against a State that is no party;
             otherwise it is inapplicable with that reason.
         assumed: ids that are taken to bind although nothing at the site makes them.
+        waivers: releases from provisions (see :mod:`compliance.waivers`).
         shared: what earlier audits against ``book`` worked out; changes speed, never the result.
 
     Returns:
@@ -84,23 +95,82 @@ def audit(
 
     Raises:
         DesignError: the design asserts something impossible about its site.
+        WaiverError: a waiver names nothing in the law, or what cannot be waived.
     """
+    return assess(
+        design,
+        book,
+        as_of=as_of,
+        design_hash=design_hash,
+        jurisdictions=jurisdictions,
+        custom=custom,
+        assumed=assumed,
+        waivers=waivers,
+        shared=shared,
+    ).result
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """An audit with what its proofs are built from (see :mod:`compliance.proof.build`).
+
+    Attributes:
+        result: the audit.
+        book, situation: what was judged by what.
+        judged: every rule with its outcome, by id.
+        grounds: what makes each provision bind.
+        scopes: whether each instrument binds, by id.
+    """
+
+    result: AuditResult
+    book: RuleBook
+    situation: Situation
+    judged: Mapping[str, Judged]
+    grounds: Grounds
+    scopes: Mapping[str, Scope]
+
+    def scope(self, provision: str) -> Scope:
+        """Return whether a provision binds, and why."""
+        instrument = self.book.instrument_by_id[self.book.by_id[provision].instrument].instrument
+        return provision_scope(
+            provision, instrument, self.situation.circumstances, self.scopes[instrument.id]
+        )
+
+
+def assess(
+    design: Design,
+    book: RuleBook,
+    *,
+    as_of: date,
+    design_hash: str = "",
+    jurisdictions: frozenset[str] | None = None,
+    custom: bool = True,
+    assumed: frozenset[str] = frozenset(),
+    waivers: Sequence[Waiver] = (),
+    shared: Shared | None = None,
+) -> Assessment:
+    """Judge as :func:`audit` does, and keep what the proofs are built from."""
     shared = Shared(book) if shared is None else shared
+    binds = _Binds(jurisdictions, assumed, custom)
+    check_waivers(waivers, book)
     situation = situate(design, as_of=as_of, shared=shared)
-    scopes = scopes_of(book, situation, jurisdictions=jurisdictions, assumed=assumed, custom=custom)
+    scopes = _scopes(book, situation, binds)
+    grounds = Grounds(binds, situation.circumstances)
     judged = _judge_rules(book, situation, scopes)
     settlement = find_conflicts(
         in_force(judged), situation.facts, relations=relations_at(situation.circumstances)
     )
     judged, conflicts = apply_settlement(judged, settlement, book)
+    judged = _decided(judged, conflicts, book, situation, grounds)
     findings = [_rule_finding(item, shared, situation) for item in judged]
-    findings += _accounts(shared, situation, scopes)
+    findings += _accounts(shared, situation, scopes, grounds)
+    findings, uses = apply_waivers(findings, waivers, book, as_of=as_of)
     findings.sort(key=_order(shared.position))
     totals, by_jurisdiction = _totals(findings)
     verdict: Literal["lawful", "violated", "undetermined"] = (
         "violated" if totals["violated"] else "undetermined" if totals["undetermined"] else "lawful"
     )
-    return AuditResult(
+    result = AuditResult(
         design={
             "name": design.name,
             "purpose": design.purpose,
@@ -118,13 +188,16 @@ def audit(
         totals=totals,
         totals_by_jurisdiction=by_jurisdiction,
         conflicts=conflicts,
+        waivers=uses,
         derived=_derived(situation),
         proposals=judge_proposals(book, situation, jurisdictions),
         left_out=book.left_out,
         limits=limits_of(situation.circumstances, design.site.latitude, design.site.longitude),
         options={"custom": custom},
-        inputs=_inputs(shared, design_hash),
+        inputs=_inputs(shared, design_hash, waivers),
     )
+    by_rule = {item.rule.id: item for item in judged}
+    return Assessment(result, book, situation, by_rule, grounds, scopes)
 
 
 def scopes_of(
@@ -136,11 +209,12 @@ def scopes_of(
     custom: bool = True,
 ) -> dict[str, Scope]:
     """Return the scope of each instrument of a book, by id, as :func:`audit` uses it."""
+    return _scopes(book, situation, _Binds(jurisdictions, assumed, custom))
+
+
+def _scopes(book: RuleBook, situation: Situation, binds: _Binds) -> dict[str, Scope]:
     return {
-        entry.instrument.id: _scope(entry.instrument.jurisdiction, jurisdictions)
-        or _basis(
-            instrument_scope(entry.instrument, situation.circumstances, assumed=assumed), custom
-        )
+        entry.instrument.id: binds(entry.instrument, situation.circumstances)
         for entry in book.instruments
     }
 
@@ -149,6 +223,20 @@ def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
     if wanted is not None and jurisdiction not in wanted:
         return Scope(False, "left out of this audit on request")
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Binds:
+    """The question whether an instrument binds, with the options of an audit."""
+
+    jurisdictions: frozenset[str] | None
+    assumed: frozenset[str]
+    custom: bool
+
+    def __call__(self, instrument: Instrument, at: Circumstances) -> Scope:
+        return _scope(instrument.jurisdiction, self.jurisdictions) or _basis(
+            instrument_scope(instrument, at, assumed=self.assumed), self.custom
+        )
 
 
 def _basis(scope: Scope, custom: bool) -> Scope:
@@ -173,6 +261,43 @@ def _judge_rules(book: RuleBook, situation: Situation, scopes: Mapping[str, Scop
     return judged
 
 
+def _decided(
+    judged: list[Judged],
+    conflicts: tuple[Conflict, ...],
+    book: RuleBook,
+    situation: Situation,
+    grounds: Grounds,
+) -> list[Judged]:
+    """Put the fewest facts that decide it in the place of the facts found on the way."""
+
+    def applying(item: Judged) -> Applying:
+        instrument = book.instrument_by_id[item.rule.instrument].instrument
+        return Applying(item.rule, grounds.of(item.provision.id, instrument, item.scope))
+
+    by_rule = {item.rule.id: item for item in judged}
+    decided = []
+    for item in judged:
+        if item.outcome.verdict == "overridden":
+            sides = [item, *_winners(item, conflicts, by_rule)]
+            names = applying_facts([applying(side) for side in sides], situation.facts)
+        else:
+            names = deciding_facts(item.rule, item.outcome, applying(item).scope, situation.facts)
+        decided.append(replace(item, outcome=replace(item.outcome, deciding=names)))
+    return decided
+
+
+def _winners(
+    item: Judged, conflicts: tuple[Conflict, ...], by_rule: Mapping[str, Judged]
+) -> list[Judged]:
+    names = dict.fromkeys(
+        winner
+        for conflict in conflicts
+        if item.rule.id in conflict.overridden
+        for winner in conflict.winners
+    )
+    return [by_rule[name] for name in names]
+
+
 def _rule_finding(item: Judged, shared: Shared, situation: Situation) -> Finding:
     """Build a finding, or take the one that an earlier audit built for the same outcome."""
     facts = {
@@ -183,7 +308,9 @@ def _rule_finding(item: Judged, shared: Shared, situation: Situation) -> Finding
     build = partial(_finding, item, shared, facts)
     if item.outcome.verdict != "inapplicable":
         return build()
-    return shared.finding((item.rule.id, item.scope.basis, item.outcome, repr(facts)), build)
+    outcome = item.outcome
+    key = (item.rule.id, item.scope.basis, outcome.reason, outcome.missing, repr(facts))
+    return shared.finding(key, build)
 
 
 def _finding(item: Judged, shared: Shared, facts: dict[str, Any]) -> Finding:
@@ -243,20 +370,31 @@ def _remedy(template: str, outcome: Outcome) -> str:
     )
 
 
-def _accounts(shared: Shared, situation: Situation, scopes: Mapping[str, Scope]) -> list[Finding]:
+def _accounts(
+    shared: Shared, situation: Situation, scopes: Mapping[str, Scope], grounds: Grounds
+) -> list[Finding]:
     found = []
     for provision in shared.unruled:
         instrument = shared.book.instrument_by_id[provision.instrument].instrument
         scope = provision_scope(
             provision.id, instrument, situation.circumstances, scopes[instrument.id]
         )
-        build = partial(_account, provision, instrument.jurisdiction, scope, shared)
-        found.append(shared.finding((provision.id, scope), build))
+        account, hangs_on_scope = shared.account(provision, scope)
+        deciding = grounds.of(provision.id, instrument, scope).facts if hangs_on_scope else ()
+        facts = {name: show_value(situation.facts[name].value) for name in deciding}
+        build = partial(_account, provision, instrument.jurisdiction, scope, account, facts, shared)
+        found.append(shared.finding((provision.id, scope, repr(facts)), build))
     return found
 
 
-def _account(provision: ProvisionEntry, jurisdiction: str, scope: Scope, shared: Shared) -> Finding:
-    account = shared.accountant.account(provision, scope)
+def _account(
+    provision: ProvisionEntry,
+    jurisdiction: str,
+    scope: Scope,
+    account: Account,
+    facts: dict[str, Any],
+    shared: Shared,
+) -> Finding:
     return Finding(
         **shared.place(provision),
         jurisdiction=jurisdiction,
@@ -267,7 +405,7 @@ def _account(provision: ProvisionEntry, jurisdiction: str, scope: Scope, shared:
         addressee=account.addressee,
         effect=None,
         basis=scope.basis,
-        facts={},
+        facts=facts,
         missing=scope.missing if account.verdict == "undetermined" else (),
         margin=None,
         margin_unit=None,
@@ -348,7 +486,7 @@ def _derived(situation: Situation) -> dict[str, Any]:
     }
 
 
-def _inputs(shared: Shared, design_hash: str) -> dict[str, Any]:
+def _inputs(shared: Shared, design_hash: str, waivers: Sequence[Waiver]) -> dict[str, Any]:
     book = shared.book
     return {
         "bathylex": metadata.version("bathylex"),
@@ -357,6 +495,9 @@ def _inputs(shared: Shared, design_hash: str) -> dict[str, Any]:
         "rulebook": book.key,
         "rules_sha256": shared.rules_sha256,
         "readings": list(book.readings_chosen),
+        "waivers_sha256": sha256_text("\n".join(item.model_dump_json() for item in waivers))
+        if waivers
+        else "",
         "texts": [
             {
                 "id": entry.instrument.id,

@@ -70,6 +70,9 @@ class Judgement:
         missing: facts that are unknown and could change it (empty unless unknown).
         comparisons: every comparison with a number that was made.
         unread: pointers into the law that found no number in this edition.
+        predicate: what was judged; ``None`` for a condition that is not set.
+        parts: the judgements that it was joined from, in the order of the predicate. With them a
+            judgement is its own proof tree: a proof shows it and evaluates nothing again.
     """
 
     truth: Truth
@@ -77,6 +80,8 @@ class Judgement:
     missing: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     unread: tuple[LawNumber, ...] = ()
+    predicate: Predicate | None = None
+    parts: tuple[Judgement, ...] = ()
 
 
 def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule) -> Judgement:
@@ -89,10 +94,10 @@ def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule
             return Judgement(True)
         case All(all=parts):
             judged = [judge(part, facts, rule) for part in parts]
-            return _combine(conjunction(item.truth for item in judged), judged, True)
+            return _combine(conjunction(item.truth for item in judged), judged, True, predicate)
         case Any_(any=parts):
             judged = [judge(part, facts, rule) for part in parts]
-            return _combine(disjunction(item.truth for item in judged), judged, False)
+            return _combine(disjunction(item.truth for item in judged), judged, False, predicate)
         case Not(not_=part):
             inner = judge(part, facts, rule)
             return Judgement(
@@ -101,46 +106,53 @@ def judge(predicate: Predicate | None, facts: Mapping[str, FactLike], rule: Rule
                 inner.missing,
                 inner.comparisons,
                 inner.unread,
+                predicate,
+                (inner,),
             )
         case InZone(zone=names):
-            return _in_zone(names, facts)
+            return _in_zone(names, facts, predicate)
         case Is(fact=fact, is_=wanted):
-            return _test(facts, fact, lambda value: value == wanted)
+            return _test(facts, fact, lambda value: value == wanted, predicate)
         case In(fact=fact, in_=words):
-            return _test(facts, fact, lambda value: value in words)
+            return _test(facts, fact, lambda value: value in words, predicate)
         case Known(fact=fact, known=wanted):
-            return Judgement((_value(facts, fact) is not None) == wanted, (fact,))
+            given = _value(facts, fact) is not None
+            return Judgement(given == wanted, (fact,), predicate=predicate)
         case ByLaw(fact=fact, law=pointer):
             number = rule.number(pointer)
             if number is None:
-                return Judgement(None, unread=(pointer,))
-            return _by_law(facts, fact, number)
+                return Judgement(None, unread=(pointer,), predicate=predicate)
+            return _by_law(facts, fact, number, predicate)
         case Compare(fact=fact, order=order, bound=LawBound(law=pointer)):
             number = rule.number(pointer)
             if number is None:
-                return Judgement(None, unread=(pointer,))
-            return _compare(facts, fact, order, number.value, number.unit, number)
+                return Judgement(None, unread=(pointer,), predicate=predicate)
+            return _compare(facts, fact, order, number.value, number.unit, number, predicate)
         case Compare(fact=fact, order=order, bound=str(words)):
             value, unit = literal_number(words)
-            return _compare(facts, fact, order, value, unit, None)
+            return _compare(facts, fact, order, value, unit, None, predicate)
         case Compare(fact=fact, order=order, bound=int() | float() as bound):
-            return _compare(facts, fact, order, float(bound), "", None)
+            return _compare(facts, fact, order, float(bound), "", None, predicate)
     raise TypeError(f"not a predicate: {predicate!r}")
 
 
-def _in_zone(names: tuple[str, ...], facts: Mapping[str, FactLike]) -> Judgement:
+def _in_zone(
+    names: tuple[str, ...], facts: Mapping[str, FactLike], predicate: Predicate
+) -> Judgement:
     """Say whether a zone holds; where a shelf may reach the site, whether it holds either way."""
     zones = _value(facts, ZONE_FACT)
     if zones is None:
-        return Judgement(None, missing=(ZONE_FACT,))
+        return Judgement(None, missing=(ZONE_FACT,), predicate=predicate)
     worlds = _value(facts, WORLDS_FACT) or (zones,)
     found = {any(name in world for name in names) for world in worlds}
     if len(found) > 1:
-        return Judgement(None, missing=("site.zone",))
-    return Judgement(found.pop(), (ZONE_FACT,))
+        return Judgement(None, missing=("site.zone",), predicate=predicate)
+    return Judgement(found.pop(), (ZONE_FACT,), predicate=predicate)
 
 
-def _combine(truth: Truth, parts: list[Judgement], neutral: bool) -> Judgement:
+def _combine(
+    truth: Truth, parts: list[Judgement], neutral: bool, predicate: Predicate
+) -> Judgement:
     """Join parts; only those that decide speak: one is enough unless all are ``neutral``."""
     if truth is None:
         deciding: tuple[str, ...] = ()
@@ -157,6 +169,8 @@ def _combine(truth: Truth, parts: list[Judgement], neutral: bool) -> Judgement:
         missing,
         tuple(item for part in parts for item in part.comparisons),
         tuple(item for part in parts for item in part.unread) if truth is None else (),
+        predicate,
+        tuple(parts),
     )
 
 
@@ -169,23 +183,26 @@ def _value(facts: Mapping[str, FactLike], name: str) -> Any:
     return None if fact is None else fact.value
 
 
-def _test(facts: Mapping[str, FactLike], name: str, holds: Any) -> Judgement:
+def _test(facts: Mapping[str, FactLike], name: str, holds: Any, predicate: Predicate) -> Judgement:
     value = _value(facts, name)
     if value is None:
-        return Judgement(None, missing=(name,))
-    return Judgement(bool(holds(value)), (name,))
+        return Judgement(None, missing=(name,), predicate=predicate)
+    return Judgement(bool(holds(value)), (name,), predicate=predicate)
 
 
-def _by_law(facts: Mapping[str, FactLike], name: str, number: LawValue) -> Judgement:
+def _by_law(
+    facts: Mapping[str, FactLike], name: str, number: LawValue, predicate: Predicate
+) -> Judgement:
     if number.comparator != "range":
-        return _compare(facts, name, number.comparator, number.value, number.unit, number)
+        order, bound = number.comparator, number.value
+        return _compare(facts, name, order, bound, number.unit, number, predicate)
     if number.value_max is None:
         raise ValueError(f"{number.provision}: a range without an upper end")
     parts = [
-        _compare(facts, name, ">=", number.value, number.unit, number),
-        _compare(facts, name, "<=", number.value_max, number.unit, number),
+        _compare(facts, name, ">=", number.value, number.unit, number, predicate),
+        _compare(facts, name, "<=", number.value_max, number.unit, number, predicate),
     ]
-    return _combine(conjunction(part.truth for part in parts), parts, True)
+    return _combine(conjunction(part.truth for part in parts), parts, True, predicate)
 
 
 def _compare(
@@ -195,10 +212,11 @@ def _compare(
     bound: float,
     unit: str,
     law: LawValue | None,
+    predicate: Predicate,
 ) -> Judgement:
     value = _value(facts, name)
     if value is None:
-        return Judgement(None, missing=(name,))
+        return Judgement(None, missing=(name,), predicate=predicate)
     magnitude = magnitude_in(value, unit)
     difference = excess(magnitude, bound)
     met = meets(order, magnitude, bound)
@@ -206,7 +224,7 @@ def _compare(
         order, -abs(difference)
     )
     comparison = Comparison(name, order, bound, magnitude, unit, margin + 0.0, law)
-    return Judgement(met, (name,), (), (comparison,))
+    return Judgement(met, (name,), (), (comparison,), (), predicate)
 
 
 def excess(magnitude: float, bound: float) -> float:

@@ -51,6 +51,40 @@ class BoundRef(_Frozen):
     span: SpanRef
 
 
+class WaiverNote(_Frozen):
+    """A waiver that covers a violated finding: in force it waives it, else it is only told.
+
+    ``until`` is its last day or ``none``; ``start`` its first, ``None`` where it holds from ever.
+    """
+
+    entry: int
+    standing: Literal["in force", "expired", "not yet valid"]
+    provision: str
+    who: str
+    reason: str
+    start: str | None
+    until: str
+    reference: str | None
+
+
+class WaiverUse(_Frozen):
+    """What became of one entry of the waivers, and the violations that it touched.
+
+    ``findings`` are rules that it waives, or would if it were in force.
+    """
+
+    entry: int
+    provision: str
+    who: str
+    reason: str
+    start: str | None
+    until: str
+    reference: str | None
+    status: Literal["used", "expired", "not yet valid", "unused"]
+    findings: tuple[str, ...]
+    explanation: str
+
+
 class Finding(_Frozen):
     """One rule judged on one design, or the account of one provision without a rule.
 
@@ -86,6 +120,7 @@ class Finding(_Frozen):
     evidence: str
     wording: str
     accepted: Acceptance | None = None
+    waivers: tuple[WaiverNote, ...] = ()
 
 
 class ProposedFinding(_Frozen):
@@ -187,6 +222,7 @@ class AuditResult(_Frozen):
         totals: provisions by verdict; their sum is the number of provisions accounted for.
         totals_by_jurisdiction: the same, split.
         conflicts: sets of rules that cannot be met together.
+        waivers: what became of each waiver that was given.
         hull: engineering figures with their basis, where the hull is described.
         proposals: unreviewed rules on instruments without bindings and what they would say; they
             count neither in the totals nor for the verdict or the exit status.
@@ -206,6 +242,7 @@ class AuditResult(_Frozen):
     totals: dict[Verdict, int]
     totals_by_jurisdiction: dict[str, dict[Verdict, int]]
     conflicts: tuple[Conflict, ...]
+    waivers: tuple[WaiverUse, ...] = ()
     derived: dict[str, Any] = Field(default_factory=dict)
     proposals: tuple[ProposedFinding, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)

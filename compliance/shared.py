@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from base import sha256_text
-from compliance.accounting import Accountant, units_of_account
+from compliance.accounting import Account, Accountant, units_of_account
 from compliance.finding import Finding, SpanRef
+from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import ProvisionEntry, RuleBook
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Shared:
         self.sites: dict[tuple[float, float], SiteZones] = {} if sites is None else sites
         self._findings: dict[Hashable, Finding] = {}
         self._places: dict[str, dict[str, Any]] = {}
+        self._accounts: dict[tuple[str, Scope], tuple[Account, bool]] = {}
         self._derived: dict[int, tuple[Design, dict[str, Fact]]] = {}
 
     @cached_property
@@ -85,6 +87,15 @@ class Shared:
         if known is None:
             known = self._places[provision.id] = _place(provision, self.book)
         return known
+
+    def account(self, provision: ProvisionEntry, scope: Scope) -> tuple[Account, bool]:
+        """Account for a provision without a rule; say too whether its scope decides."""
+        key = (provision.id, scope)
+        if key not in self._accounts:
+            account = self.accountant.account(provision, scope)
+            hangs = self.accountant.hangs_on_scope(provision, scope, account)
+            self._accounts[key] = (account, hangs)
+        return self._accounts[key]
 
     def finding(self, key: Hashable, build: Callable[[], Finding]) -> Finding:
         """Return the finding that a key stands for; the key names everything that it rests on."""

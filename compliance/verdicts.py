@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from compliance.evaluate import Comparison, FactLike, Judgement, judge
 from compliance.finding import Verdict
@@ -12,6 +13,14 @@ from habitat.facts import show_value
 from jurisdictions.predicate import InZone
 from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question that was put on the way to a verdict, and how it was judged."""
+
+    kind: Literal["zone", "condition", "requirement", "exception"]
+    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Outcome:
         deciding: names of the facts that decide it.
         missing: names of the facts that would settle it.
         comparison: the comparison that carries the margin, where a number decided.
+        steps: the questions in the order they were put; those never reached are not among them.
     """
 
     verdict: Verdict
@@ -31,6 +41,7 @@ class Outcome:
     deciding: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     comparison: Comparison | None = None
+    steps: tuple[Step, ...] = ()
 
 
 def judge_rule(rule: Rule, scope: Scope, facts: Mapping[str, FactLike]) -> Outcome:
@@ -42,12 +53,16 @@ def judge_rule(rule: Rule, scope: Scope, facts: Mapping[str, FactLike]) -> Outco
     """
     if scope.binding is False:
         return Outcome("inapplicable", scope.reason)
-    applies = _applicability(rule, facts)
+    asked = _applicability(rule, facts)
+    applies = asked[-1].judgement if asked else Judgement(True)
     if applies.truth is False:
-        return Outcome("inapplicable", _why_not(rule, applies), applies.deciding)
+        return Outcome("inapplicable", _why_not(rule, applies), applies.deciding, steps=asked)
     if scope.binding is None:
         return Outcome(
-            "undetermined", f"whether it binds is open: {scope.reason}", (), scope.missing
+            "undetermined",
+            f"whether it binds is open: {scope.reason}",
+            missing=scope.missing,
+            steps=asked,
         )
     if applies.truth is None:
         missing = _to_give(applies.missing, facts)
@@ -56,19 +71,23 @@ def judge_rule(rule: Rule, scope: Scope, facts: Mapping[str, FactLike]) -> Outco
             f"whether it applies depends on {_names(missing)}"
             if missing
             else "the law text states no number where the rule looks for one",
-            (),
-            missing,
+            missing=missing,
+            steps=asked,
         )
-    return _content(rule, applies, facts)
+    outcome = _content(rule, applies, facts)
+    return replace(outcome, steps=(*asked, *outcome.steps))
 
 
-def _applicability(rule: Rule, facts: Mapping[str, FactLike]) -> Judgement:
-    binding = rule.binding
+def _applicability(rule: Rule, facts: Mapping[str, FactLike]) -> tuple[Step, ...]:
+    """Ask for the zone, then for the condition; the last answer says whether the rule applies."""
+    binding, asked = rule.binding, []
     if binding.zones:
-        zone = judge(InZone(zone=binding.zones), facts, rule)
-        if zone.truth is not True:
-            return zone
-    return judge(binding.when, facts, rule)
+        asked.append(Step("zone", judge(InZone(zone=binding.zones), facts, rule)))
+        if asked[0].judgement.truth is not True:
+            return tuple(asked)
+    if binding.when is not None:
+        asked.append(Step("condition", judge(binding.when, facts, rule)))
+    return tuple(asked)
 
 
 def _why_not(rule: Rule, applies: Judgement) -> str:
@@ -83,14 +102,17 @@ def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> O
     if binding.permit is not None:
         return _permission(rule, applies, facts)
     required = judge(binding.require, facts, rule)
+    steps = (Step("requirement", required),) if binding.require is not None else ()
     comparison = _telling(required.comparisons)
     decided = tuple(dict.fromkeys((*required.deciding, *applies.deciding)))
     if required.truth is True:
         if binding.question is not None:
-            return Outcome("open_norm", binding.question, decided, (), comparison)
+            return Outcome("open_norm", binding.question, decided, (), comparison, steps)
         reason = _shown(required, facts) if comparison is None else describe(comparison)
-        return Outcome("satisfied", reason, decided, (), comparison)
+        return Outcome("satisfied", reason, decided, (), comparison, steps)
     excepted = judge(binding.unless, facts, rule) if binding.unless is not None else None
+    if excepted is not None:
+        steps = (*steps, Step("exception", excepted))
     if excepted is not None and excepted.truth is True:
         return Outcome(
             "satisfied",
@@ -99,21 +121,23 @@ def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> O
             excepted.deciding,
             (),
             comparison,
+            steps,
         )
     if required.truth is False and (excepted is None or excepted.truth is False):
         exception = excepted.deciding if excepted is not None else ()
         reason = _shown(required, facts) if comparison is None else describe(comparison)
-        return Outcome("violated", reason, (*decided, *exception), (), comparison)
+        return Outcome("violated", reason, (*decided, *exception), (), comparison, steps)
     if required.unread:
         return Outcome(
             "undetermined",
             "this edition of the law text states no number where the rule looks for one",
             decided,
+            steps=steps,
         )
     missing = _to_give(
         (*required.missing, *(excepted.missing if excepted is not None else ())), facts
     )
-    return Outcome("undetermined", f"depends on {_names(missing)}", decided, missing)
+    return Outcome("undetermined", f"depends on {_names(missing)}", decided, missing, None, steps)
 
 
 def _permission(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> Outcome:

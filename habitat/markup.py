@@ -87,13 +87,21 @@ def _decimal_int(loader: _Loader, node: yaml.ScalarNode) -> int:
 _Loader.add_constructor("tag:yaml.org,2002:int", _decimal_int)
 
 
-def read_markup(text: str, *, where: str, as_json: bool = False) -> tuple[Any, Lines]:
+def read_markup(
+    text: str,
+    *,
+    where: str,
+    as_json: bool = False,
+    hint: str = "give a YAML or JSON design",
+    start: str = "name: ...",
+) -> tuple[Any, Lines]:
     """Parse a YAML or JSON document that holds one mapping.
 
     Args:
         text: the whole document.
         where: its file, for messages.
         as_json: whether to hold it to the stricter grammar of JSON.
+        hint, start: what is expected, and how it begins, for messages.
 
     Returns:
         The plain data, and the line of each key.
@@ -105,9 +113,9 @@ def read_markup(text: str, *, where: str, as_json: bool = False) -> tuple[Any, L
     """
     text = text.removeprefix("\ufeff")
     if "\0" in text:
-        raise DesignError("not a text file", where=where, hint="give a YAML or JSON design")
+        raise DesignError("not a text file", where=where, hint=hint)
     if not text.strip():
-        raise DesignError("the file is empty", where=where, hint="give a YAML or JSON design")
+        raise DesignError("the file is empty", where=where, hint=hint)
     strict = _read_json(text, where) if as_json else None
     try:
         node = _compose(text)
@@ -115,10 +123,10 @@ def read_markup(text: str, *, where: str, as_json: bool = False) -> tuple[Any, L
         data = _construct(node, "", lines)
     except _Trouble as problem:
         if as_json:
-            return _mapping(strict, where), {}
+            return _mapping(strict, where, start), {}
         line = f", line {problem.line}" if problem.line else ""
         raise DesignError(problem.what, where=f"{where}{line}", hint=problem.hint) from None
-    return _mapping(strict if as_json else data, where), lines
+    return _mapping(strict if as_json else data, where, start), lines
 
 
 def parse_scalar(text: str, *, where: str) -> Any:
@@ -140,10 +148,10 @@ def parse_scalar(text: str, *, where: str) -> Any:
 _RESOLVER = _Loader("")
 
 
-def _mapping(data: Any, where: str) -> dict[str, Any]:
+def _mapping(data: Any, where: str, start: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise DesignError(
-            "expected a mapping of keys to values", where=where, hint="start with 'name: ...'"
+            "expected a mapping of keys to values", where=where, hint=f"start with '{start}'"
         )
     for text in _texts(data):
         if _CONTROL.search(text):

@@ -178,14 +178,26 @@ Predicate = Annotated[
 for _model in (All, Any_, Not):
     _model.model_rebuild()
 
+Test = InZone | Is | In | Known | ByLaw | Compare
+
+
+def tests_of(predicate: Predicate | None) -> Iterator[Test]:
+    """Yield the tests of a predicate in order, without what joins them."""
+    match predicate:
+        case None:
+            return
+        case All(all=parts) | Any_(any=parts):
+            for part in parts:
+                yield from tests_of(part)
+        case Not(not_=part):
+            yield from tests_of(part)
+        case InZone() | Is() | In() | Known() | ByLaw() | Compare():
+            yield predicate
+
 
 def law_numbers(predicate: Predicate | None) -> Iterator[LawNumber]:
     """Yield every pointer into the law that a predicate contains, in order."""
-    match predicate:
-        case All(all=parts) | Any_(any=parts):
-            for part in parts:
-                yield from law_numbers(part)
-        case Not(not_=part):
-            yield from law_numbers(part)
-        case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
-            yield pointer
+    for test in tests_of(predicate):
+        match test:
+            case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
+                yield pointer

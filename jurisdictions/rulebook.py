@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus.model import Instrument, Kind, TextSource
 from jurisdictions.binding import ReviewedBinding, RuleBinding
 from jurisdictions.norm import Modality
-from jurisdictions.predicate import LawNumber
+from jurisdictions.predicate import InZone, Known, LawNumber, Test, tests_of
 from jurisdictions.proposals.model import Proposal
 from jurisdictions.resolved import LawValue
 
@@ -84,6 +84,26 @@ class Rule(_Frozen):
     def id(self) -> str:
         """The binding's id."""
         return self.binding.id
+
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
+        """Every test of the rule: of its zones, condition, requirement and exception."""
+        binding = self.binding
+        zones = (InZone(zone=binding.zones),) if binding.zones else ()
+        parts = (binding.when, binding.require, binding.permit, binding.unless)
+        return (*zones, *(test for part in parts for test in tests_of(part)))
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether each test asks for a fact of its own, and none for presence.
+
+        Claims may stand in the exception only.
+        """
+        named = ["zone.zones" if isinstance(test, InZone) else test.fact for test in self.tests]
+        excused = len(tuple(tests_of(self.binding.unless)))
+        claims = [name for name in named[: len(named) - excused] if name.startswith("claims.")]
+        presence = any(isinstance(test, Known) for test in self.tests)
+        return len(set(named)) == len(named) and not claims and not presence
 
     def number(self, pointer: LawNumber) -> LawValue | None:
         """Return the law's number that ``pointer`` means, or ``None`` where the text has none."""

@@ -23,6 +23,7 @@ _COMMANDS = {
     "impact": ("workbench.commands.impact", "Compare two editions of a law and their effect."),
     "whatif": ("workbench.commands.whatif", "Compare variants by site, date, law and reading."),
     "conflicts": ("workbench.commands.conflicts", "List rules that no design can meet together."),
+    "explain": ("workbench.commands.explain", "Prove verdicts, down to the words of the law."),
     "zone": ("workbench.commands.zone", "Say which maritime zones hold at a position."),
     "hull": ("workbench.commands.hull", "Required wall and margins of a pressure hull."),
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),

@@ -1,17 +1,31 @@
-"""Options that several commands share: dates, positions and formats, as the user typed them."""
+"""Options that several commands share: dates, positions, formats and waivers, as they are typed."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from base import UsageError
+
+if TYPE_CHECKING:
+    from compliance.waivers import Waiver
+    from jurisdictions.rulebook import RuleBook
 
 #: The reports that audits and comparisons are written as.
 FORMATS = ("json", "html")
 
+waivers_option = click.option(
+    "--waivers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Waivers: provision, reason, who and until for each (YAML or JSON).",
+)
 
-def day(text: str | None, *, option: str) -> date:
+
+def day(text: str | None, *, option: str = "--as-of") -> date:
     """Return a date, today where none is given.
 
     Raises:
@@ -53,3 +67,18 @@ def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
                 f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
             )
     return names
+
+
+def waivers_of(path: Path | None, book: RuleBook) -> tuple[Waiver, ...]:
+    """Return the waivers of a file, checked against the law; none where no file is given.
+
+    Raises:
+        WaiverError: the file is malformed, names nothing in the law, or what cannot be waived.
+    """
+    if path is None:
+        return ()
+    from compliance.waivers import check_waivers, load_waivers
+
+    waivers = load_waivers(path)
+    check_waivers(waivers, book, where=str(path))
+    return waivers

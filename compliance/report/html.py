@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Finding, ProposedFinding
+from compliance.proof.text import step_lines
+from compliance.proof.tree import Proof
 from compliance.report.words import (
     EFFECTS,
     JURISDICTION_NAMES,
@@ -39,12 +41,19 @@ class Account:
     provisions: tuple[tuple[str, str], ...]
 
 
-def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
+def to_html(
+    result: AuditResult,
+    *,
+    site_map: str | None = None,
+    prove: Callable[[Finding], Proof] | None = None,
+) -> str:
     """Return the report as one HTML document without any outside reference.
 
     Args:
         result: the audit.
         site_map: an SVG of the site; drawn from the result's position when ``None``.
+        prove: gives a finding its proof; without it the report shows none. Of provisions that ask
+            nothing the reason in the account is proof enough.
     """
     drawn = _draw_map(result) if site_map is None else site_map
     return (
@@ -67,6 +76,8 @@ def to_html(result: AuditResult, *, site_map: str | None = None) -> str:
             missing_facts=_missing(result.findings),
             proposals=_proposals(result),
             zone_words=zone_words,
+            prove=prove,
+            steps=step_lines,
         )
     )
 

@@ -66,6 +66,9 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
         print_conflict(conflict, say)
     if len(result.conflicts) > _SHOWN:
         say(f"  and {len(result.conflicts) - _SHOWN} more in the HTML and JSON reports")
+    for use in result.waivers:
+        until = "without an end" if use.until == "none" else f"until {use.until}"
+        say(f"Waiver of {use.provision} by {use.who} {until}: {use.explanation}", "cyan")
     _apart(result, say)
     say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
     for path in written:

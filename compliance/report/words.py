@@ -45,7 +45,10 @@ NO_ADVICE = (
 def headline(result: AuditResult) -> str:
     """Return the verdict in one sentence, voluntary standards told apart from law."""
     missing = result.totals["undetermined"]
-    tail = f"; {_provisions(missing)} undetermined" if missing else ""
+    # Also those that count under a worse verdict of another rule.
+    waived = len({item.provision for item in result.by_verdict("waived")})
+    released = f"; {_provisions(waived)} waived" if waived else ""
+    tail = f"; {_provisions(missing)} undetermined{released}" if missing else released
     if result.totals["violated"]:
         found = result.by_verdict("violated")
         binding = {item.provision for item in found if item.effect != "voluntary"}
@@ -59,8 +62,11 @@ def headline(result: AuditResult) -> str:
             parts.append(f"{_provisions(len(voluntary))} of a voluntary standard not met")
         return f"{', '.join(parts)}{tail}."
     if missing:
-        return f"No violation found, but {_provisions(missing)} undetermined for want of facts."
-    return "No violation found in the modelled law."
+        return (
+            f"No violation found, but {_provisions(missing)} undetermined for want of "
+            f"facts{released}."
+        )
+    return f"No violation found in the modelled law{released}."
 
 
 def _provisions(count: int) -> str:

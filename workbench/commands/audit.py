@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from base import UsageError, write_whole
-from workbench.options import FORMATS, day, formats_of
+from workbench.options import FORMATS, day, formats_of, waivers_of, waivers_option
 from workbench.output import json_option
 
 
@@ -38,6 +38,7 @@ from workbench.output import json_option
     metavar="ID",
     help="Read a disputed provision so (repeatable; see bathylex whatif --list-readings).",
 )
+@waivers_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
@@ -48,6 +49,7 @@ def command(
     jurisdictions: tuple[str, ...],
     without_custom: bool,
     readings: tuple[str, ...],
+    waivers: Path | None,
     output: Path | None,
     formats: str | None,
     as_json: bool,
@@ -58,32 +60,36 @@ def command(
     """
     from base import read_bytes, sha256_bytes
     from base.errors import DesignError
-    from compliance import audit
+    from compliance.audit import assess
     from compliance.report.as_json import to_json
     from habitat.load import MAX_DESIGN_BYTES, load_design
     from jurisdictions.readings import with_readings
     from workbench.law import rulebook
 
     wanted = formats_of(formats, output)
-    as_of_day = day(as_of, option="--as-of")
+    as_of_day = day(as_of)
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
-    result = audit(
+    book = with_readings(rulebook(corpus), readings)
+    assessment = assess(
         loaded,
-        with_readings(rulebook(corpus), readings),
+        book,
         as_of=as_of_day,
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
         jurisdictions=judged,
         custom=not without_custom,
+        waivers=waivers_of(waivers, book),
     )
+    result = assessment.result
     reports: dict[str, str] = {}
     for name in wanted:
         if name == "json":
             reports[name] = to_json(result)
         elif name == "html":
+            from compliance.proof.build import Prover
             from compliance.report.html import to_html
 
-            reports[name] = to_html(result)
+            reports[name] = to_html(result, prove=Prover(assessment).prove)
     folder = output if output is not None else Path()
     for name, content in reports.items():
         write_whole(folder / f"{design.stem}.{name}", content)
