@@ -19,7 +19,7 @@ from jurisdictions.rulebook import Rule
 class Step:
     """One question that was put on the way to a verdict, and how it was judged."""
 
-    kind: Literal["zone", "condition", "requirement", "exception"]
+    kind: Literal["zone", "condition", "requirement", "exception", "permission"]
     judgement: Judgement
 
 
@@ -143,17 +143,19 @@ def _content(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> O
 def _permission(rule: Rule, applies: Judgement, facts: Mapping[str, FactLike]) -> Outcome:
     """A permission is satisfied where the design uses it; it asks nothing, so it cannot fail."""
     used = judge(rule.binding.permit, facts, rule)
+    steps = (Step("permission", used),)
     if used.truth is True:
         decided = tuple(dict.fromkeys((*used.deciding, *applies.deciding)))
         reason = f"the design uses what the provision permits ({_shown(used, facts)})"
-        return Outcome("satisfied", reason, decided, (), _telling(used.comparisons))
+        return Outcome("satisfied", reason, decided, (), _telling(used.comparisons), steps)
     if used.truth is False:
         reason = f"a permission that the design does not use ({_shown(used, facts)})"
-        return Outcome("inapplicable", reason, used.deciding)
+        return Outcome("inapplicable", reason, used.deciding, steps=steps)
     return Outcome(
         "inapplicable",
         f"a permission, which asks nothing; whether the design uses it depends on "
         f"{_names(_to_give(used.missing, facts)) if used.missing else 'a number not stated'}",
+        steps=steps,
     )
 
 

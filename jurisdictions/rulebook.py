@@ -95,7 +95,7 @@ class Rule(_Frozen):
 
     @cached_property
     def plain(self) -> bool:
-        """Whether each test asks for a fact of its own, and none for presence.
+        """Whether it is a duty each of whose tests asks for a fact of its own, none for presence.
 
         Claims may stand in the exception only.
         """
@@ -103,7 +103,8 @@ class Rule(_Frozen):
         excused = len(tuple(tests_of(self.binding.unless)))
         claims = [name for name in named[: len(named) - excused] if name.startswith("claims.")]
         presence = any(isinstance(test, Known) for test in self.tests)
-        return len(set(named)) == len(named) and not claims and not presence
+        asks = self.binding.permit is None
+        return asks and len(set(named)) == len(named) and not claims and not presence
 
     def number(self, pointer: LawNumber) -> LawValue | None:
         """Return the law's number that ``pointer`` means, or ``None`` where the text has none."""

@@ -164,6 +164,8 @@ def test_the_steps_lead_to_the_verdict(name: str) -> None:
             expected = "inapplicable"
         elif None in (truths["scope"], *applies):
             expected = "undetermined"
+        elif "permission" in truths:
+            expected = "satisfied" if truths["permission"] else "inapplicable"
         elif truths.get("requirement", True):
             expected = "open_norm" if "question" in truths else "satisfied"
         elif truths.get("exception"):
@@ -192,12 +194,20 @@ def test_an_overridden_finding_names_the_conflict_and_what_decided() -> None:
     at = assessed(POWER)
     finding, _ = found(POWER, "unclos-60-5-width")
     conflict = Conflict(
-        fact="safety_zone.radius",
+        kind="joint",
+        facts=("safety_zone.radius",),
         rules=("unclos-60-5-width", "unclos-60-3-removal"),
         provisions=("unclos:60.5", "unclos:60.3"),
+        citations=("a", "b"),
+        titles=("a", "b"),
         quotes=("a", "b"),
         resolution="policy",
-        winner="unclos-60-3-removal",
+        winners=("unclos-60-3-removal",),
+        overridden=("unclos-60-5-width",),
+        still_owed=("unclos-60-5-width",),
+        claims=(),
+        permission=None,
+        applies=True,
         reason="environmental prevails over safety",
     )
     result = at.result.model_copy(update={"conflicts": (conflict,)})

@@ -140,6 +140,9 @@ def check(item: Rule, scope: ScopeFacts, facts: Mapping[str, Fact]) -> None:
     assert all(facts[name].value is not None for name in kept)
     assert verdict(item, scope, facts, kept) == outcome.verdict
     strange = {test.fact for test in item.tests if isinstance(test, Known)}
+    if item.binding.permit is not None:
+        # A permission that is not known to be used asks nothing, and is inapplicable.
+        strange |= set(facts_asked(item))
     for name in kept:
         without = verdict(item, scope, facts, [other for other in kept if other != name])
         assert without != outcome.verdict, f"{item.id}: {name} can be spared in {kept}"

@@ -19,6 +19,7 @@ _STEPS = {
     "condition": "the rule applies in this case",
     "requirement": "the design meets what is required",
     "exception": "an exception of the law holds",
+    "permission": "the design uses what is permitted",
 }
 
 

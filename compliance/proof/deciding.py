@@ -128,7 +128,7 @@ def applying_facts(rules: Sequence[Applying], facts: Mapping[str, FactLike]) -> 
     )
 
 
-_ORDER = ("requirement", "exception", "condition", "zone")
+_ORDER = ("requirement", "permission", "exception", "condition", "zone")
 
 
 def _decided(outcome: Outcome, facts: Mapping[str, FactLike]) -> Iterator[str]:

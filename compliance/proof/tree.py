@@ -14,6 +14,7 @@ Kind = Literal[
     "condition",
     "requirement",
     "exception",
+    "permission",
     "all",
     "any",
     "not",
