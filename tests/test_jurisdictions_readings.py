@@ -164,7 +164,7 @@ def dispute(**rival: Any) -> dict[str, Any]:
     [
         ({}, "must change or add"),
         ({"change": [{"rule": "depth", "applies": False}]}, "no rule here"),
-        ({"change": [{"rule": "width", "require": None}]}, "give 'require' or 'open'"),
+        ({"change": [{"rule": "width", "require": None}]}, "give 'require', 'permit' or 'open'"),
         ({"add": [{**dispute()["rules"][0], "id": "new", "provision": "unclos:61"}]}, "without"),
     ],
 )
