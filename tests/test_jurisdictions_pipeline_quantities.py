@@ -37,6 +37,15 @@ def found(text: str) -> list[tuple[str, float, str, str]]:
             "It weighs at least 5 tonnes or one per cent of the ship, whichever is less.",
             [("5 tonnes", 5, "t", ">="), ("one per cent", 1, "percent", ">=")],
         ),
+        (
+            "A levy of three and a half per cent is due.",
+            [("three and a half per cent", 3.5, "percent", "=")],
+        ),
+        (
+            "It lies four and three-quarters miles off.",
+            [("four and three-quarters miles", 4.75, "mile", "=")],
+        ),
+        ("It takes 2 and a half hours.", [("2 and a half hours", 2.5, "hour", "=")]),
         ("Divers keep at least 3 nautical miles away.", [("3 nautical miles", 3, "nmi", ">=")]),
         ("The report is due within ninety (90) days.", [("ninety (90) days", 90, "day", "<=")]),
         ("The permit lasts fifteen years.", [("fifteen years", 15, "year", "=")]),

@@ -118,7 +118,7 @@ def _read_digits(lexemes: list[Lexeme], at: int) -> Number:
         last += 3
     while _word(lexemes, last) in SCALES and _word(lexemes, last) != "hundred":
         value, last = value * SCALES[_word(lexemes, last)], last + 1
-    return Number(value, at, last, fraction)
+    return _with_part(lexemes, Number(value, at, last, fraction))
 
 
 def _is_slash_fraction(lexemes: list[Lexeme], at: int) -> bool:
@@ -151,7 +151,20 @@ def _read_words(lexemes: list[Lexeme], at: int) -> Number | None:
             last += 1
         else:
             break
-    return Number(total + group, at, last) if seen else None
+    return _with_part(lexemes, Number(total + group, at, last)) if seen else None
+
+
+def _with_part(lexemes: list[Lexeme], whole: Number) -> Number:
+    """Read on where a part of one follows: "three and a half", "four and three-quarters"."""
+    at = whole.last
+    if _word(lexemes, at) != "and" or whole.fraction:
+        return whole
+    count = 1 if _word(lexemes, at + 1) in ("a", "an") else SMALL.get(_word(lexemes, at + 1), 0)
+    after = at + 3 if _word(lexemes, at + 2) == "-" else at + 2
+    part = _FRACTIONS.get(_word(lexemes, after))
+    if not count or part is None or count >= part:
+        return whole
+    return Number(whole.value + count / part, whole.first, after + 1)
 
 
 def _fits(value: int, group: float) -> bool:
