@@ -15,7 +15,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus.model import Instrument, Kind, TextSource
 from jurisdictions.binding import ReviewedBinding, RuleBinding
 from jurisdictions.norm import Modality
-from jurisdictions.predicate import InZone, Known, LawNumber, Test, tests_of
+from jurisdictions.predicate import (
+    All,
+    Any_,
+    InZone,
+    Is,
+    Known,
+    LawNumber,
+    Not,
+    Predicate,
+    Test,
+    tests_of,
+)
 from jurisdictions.proposals.model import Proposal
 from jurisdictions.resolved import LawValue
 
@@ -95,15 +106,16 @@ class Rule(_Frozen):
 
     @cached_property
     def plain(self) -> bool:
-        """Whether it is a duty each of whose tests asks for a fact of its own, none for presence.
+        """Whether it is a duty whose tests ask for a fact of its own each, none for presence.
 
-        Claims may stand in the exception only.
+        Claims may stand in the exception only, asked whether they are made: an exception that
+        holds for want of a claim would hold without any fact.
         """
         named = ["zone.zones" if isinstance(test, InZone) else test.fact for test in self.tests]
         excused = len(tuple(tests_of(self.binding.unless)))
         claims = [name for name in named[: len(named) - excused] if name.startswith("claims.")]
         presence = any(isinstance(test, Known) for test in self.tests)
-        asks = self.binding.permit is None
+        asks = self.binding.permit is None and _affirmative(self.binding.unless)
         return asks and len(set(named)) == len(named) and not claims and not presence
 
     def number(self, pointer: LawNumber) -> LawValue | None:
@@ -115,6 +127,23 @@ class Rule(_Frozen):
             if resolved.pointer == pointer:
                 return resolved.value
         return None
+
+
+def _affirmative(exception: Predicate | None) -> bool:
+    """Say whether an exception asks of every claim that it is made."""
+    match exception:
+        case None:
+            return True
+        case All(all=parts) | Any_(any=parts):
+            return all(_affirmative(part) for part in parts)
+        case Is(fact=fact, is_=wanted) if fact.startswith("claims."):
+            return wanted is True
+        case Not(not_=part):
+            return not any(
+                not isinstance(test, InZone) and test.fact.startswith("claims.")
+                for test in tests_of(part)
+            )
+    return isinstance(exception, InZone) or not exception.fact.startswith("claims.")
 
 
 class InstrumentEntry(_Frozen):

@@ -180,6 +180,15 @@ def test_shrinking_goes_round_again_where_less_can_be_more() -> None:
     assert kept == ()
 
 
+def test_an_exception_that_holds_for_want_of_a_claim_needs_no_fact() -> None:
+    excused = rule(
+        require={"fact": "a", "is": True}, unless={"not": {"fact": "claims.e", "is": True}}
+    )
+    facts = {"a": Fact(True, "test"), "claims.e": Fact(True, "test")}
+    scope = ScopeFacts(QUESTIONS["always"], AT)
+    assert deciding_facts(excused, judge_rule(excused, scope.scope, facts), scope, facts) == ()
+
+
 def test_the_fact_that_the_law_compares_stays_where_either_would_do() -> None:
     either = rule(
         law(5, "m", "<="),
