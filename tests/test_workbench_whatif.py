@@ -226,3 +226,25 @@ def test_changes_and_readings_that_hold_together() -> None:
     assert read_readings("one, two") == ("one", "two")
     with pytest.raises(UsageError):
         read_changes("=3")
+
+
+def test_a_waiver_and_the_want_of_custom_hold_for_every_variant(
+    capsys: pytest.CaptureFixture[str], design: str, tmp_path: Path
+) -> None:
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text(
+        "waivers:\n- provision: unclos:60.5\n  reason: a wider zone is agreed\n"
+        "  who: the coastal State\n  until: 2026-06-01\n",
+        encoding="utf-8",
+    )
+    _, data = whatif(
+        capsys, design, "--as-of", "2026-12-01", "--waivers", str(waivers), "--without-custom"
+    )
+    verdicts = [
+        {finding["rule"]: finding["verdict"] for finding in variant["audit"]["findings"]}
+        for variant in data["variants"]
+    ]
+    assert [found["unclos-60-5-width"] for found in verdicts] == ["waived", "violated"]
+    assert {variant["audit"]["options"]["custom"] for variant in data["variants"]} == {False}
+    (change,) = (item for item in data["changes"] if item["rule"] == "unclos-60-5-width")
+    assert "2026-12-01" in str(change["cause"])

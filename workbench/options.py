@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 #: The reports that audits and comparisons are written as.
 FORMATS = ("json", "html")
 
+without_custom_option = click.option(
+    "--without-custom",
+    is_flag=True,
+    help="Leave out provisions that bind a State which is no party only as custom.",
+)
+readings_option = click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="ID",
+    help="Read a disputed provision so (repeatable; see bathylex whatif --list-readings).",
+)
 waivers_option = click.option(
     "--waivers",
     type=click.Path(path_type=Path),

@@ -17,6 +17,7 @@ from compliance.whatif.settings import Variant
 from jurisdictions.readings import readings_of
 
 if TYPE_CHECKING:
+    from compliance.waivers import Waiver
     from habitat.design import Design
     from jurisdictions.rulebook import DisputeEntry, ReadingEntry, RuleBook
 
@@ -76,6 +77,7 @@ def whatif(
     as_of: date,
     design_hash: str = "",
     custom: bool = True,
+    waivers: Sequence[Waiver] = (),
     progress: Callable[[], None] | None = None,
 ) -> Comparison:
     """Audit a design and its variants and compare them.
@@ -86,14 +88,16 @@ def whatif(
         variants: what to vary, without the base.
         as_of: the date of the base.
         design_hash: SHA-256 of the design file.
-        custom: as in :func:`compliance.audit.audit`.
+        custom, waivers: as in :func:`compliance.audit.audit`; they hold for every variant.
         progress: called after each audit, and after the changes of each variant are traced.
 
     Raises:
         DesignError: a variant whose values a design does not take.
         UsageError: a reading that is not known.
     """
-    auditor = Auditor(design, book, as_of=as_of, design_hash=design_hash, custom=custom)
+    auditor = Auditor(
+        design, book, as_of=as_of, design_hash=design_hash, custom=custom, waivers=waivers
+    )
     every = (Variant(), *(variant for variant in variants if variant != Variant()))
     results = audit_all(auditor, every, progress=progress)
     return Comparison(

@@ -24,6 +24,7 @@ from jurisdictions.readings import with_readings
 from jurisdictions.regimes import JURISDICTIONS, Scope
 
 if TYPE_CHECKING:
+    from compliance.waivers import Waiver
     from habitat.design import Design
     from jurisdictions.rulebook import RuleBook
 
@@ -50,6 +51,7 @@ class Auditor:
         as_of: the date of the base.
         design_hash: SHA-256 of the design file, recorded in every result.
         custom: whether what binds only as custom is judged.
+        waivers: releases that hold for every variant.
     """
 
     def __init__(
@@ -60,9 +62,10 @@ class Auditor:
         as_of: date,
         design_hash: str = "",
         custom: bool = True,
+        waivers: Sequence[Waiver] = (),
     ) -> None:
         self.design, self.book, self.as_of = design, book, as_of
-        self._design_hash, self._custom = design_hash, custom
+        self._design_hash, self._custom, self._waivers = design_hash, custom, waivers
         self._shared: dict[tuple[str, ...], Shared] = {(): Shared(book)}
         self._designs: dict[Variant, Design] = {}
         self._verdicts: dict[Variant, bytes] = {}
@@ -85,6 +88,7 @@ class Auditor:
             jurisdictions=choice.wanted(JURISDICTIONS),
             assumed=frozenset(choice.added),
             custom=self._custom,
+            waivers=self._waivers,
             shared=shared,
         )
         self._remember(variant, verdicts_of(result))

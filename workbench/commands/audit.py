@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from base import UsageError, write_whole
-from workbench.options import FORMATS, day, formats_of, waivers_of, waivers_option
+from workbench.options import (
+    FORMATS,
+    day,
+    formats_of,
+    readings_option,
+    waivers_of,
+    waivers_option,
+    without_custom_option,
+)
 from workbench.output import json_option
 
 
@@ -26,18 +34,8 @@ from workbench.output import json_option
     metavar="ID",
     help="Judge only these jurisdictions (repeatable).",
 )
-@click.option(
-    "--without-custom",
-    is_flag=True,
-    help="Leave out provisions that bind a State which is no party only as custom.",
-)
-@click.option(
-    "--reading",
-    "readings",
-    multiple=True,
-    metavar="ID",
-    help="Read a disputed provision so (repeatable; see bathylex whatif --list-readings).",
-)
+@without_custom_option
+@readings_option
 @waivers_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")

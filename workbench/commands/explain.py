@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from base import UsageError
-from workbench.options import day, waivers_of, waivers_option
+from workbench.options import (
+    day,
+    readings_option,
+    waivers_of,
+    waivers_option,
+    without_custom_option,
+)
 from workbench.output import echo_json, json_option
 
 if TYPE_CHECKING:
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
     help="Folder of official law texts to quote instead of the embedded digests.",
 )
 @click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
+@without_custom_option
+@readings_option
 @waivers_option
 @json_option
 def command(
@@ -32,6 +40,8 @@ def command(
     names: tuple[str, ...],
     corpus: Path | None,
     as_of: str | None,
+    without_custom: bool,
+    readings: tuple[str, ...],
     waivers: Path | None,
     as_json: bool,
 ) -> int:
@@ -44,12 +54,19 @@ def command(
     from compliance.proof.build import Prover
     from compliance.proof.text import proof_text
     from habitat.load import load_design
+    from jurisdictions.readings import with_readings
     from workbench.law import rulebook
 
     as_of_day = day(as_of)
     loaded = load_design(design)
-    book = rulebook(corpus)
-    assessment = assess(loaded, book, as_of=as_of_day, waivers=waivers_of(waivers, book))
+    book = with_readings(rulebook(corpus), readings)
+    assessment = assess(
+        loaded,
+        book,
+        as_of=as_of_day,
+        custom=not without_custom,
+        waivers=waivers_of(waivers, book),
+    )
     result = assessment.result
     found = _named(names, result, book) if names else result.by_verdict("violated")
     prover = Prover(assessment)

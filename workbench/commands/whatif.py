@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import UsageError, write_whole
-from workbench.options import FORMATS, day, formats_of
+from workbench.options import (
+    FORMATS,
+    day,
+    formats_of,
+    waivers_of,
+    waivers_option,
+    without_custom_option,
+)
 from workbench.output import echo_json, json_option
 
 if TYPE_CHECKING:
@@ -64,11 +71,8 @@ _MANY = 10
     type=click.Path(path_type=Path),
     help="Folder of official law texts to quote instead of the embedded digests.",
 )
-@click.option(
-    "--without-custom",
-    is_flag=True,
-    help="Leave out provisions that bind a State which is no party only as custom.",
-)
+@without_custom_option
+@waivers_option
 @click.option("--brief", is_flag=True, help="Leave inapplicable findings out of the JSON.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
@@ -79,6 +83,7 @@ def command(
     base_as_of: str | None,
     list_readings: bool,
     without_custom: bool,
+    waivers: Path | None,
     brief: bool,
     output: Path | None,
     formats: str | None,
@@ -101,7 +106,14 @@ def command(
         raise UsageError("no design is given", where="whatif", hint="give a YAML or JSON file")
     wanted = formats_of(formats, output)
     base_day = day(base_as_of, option="--base-as-of")
-    comparison = _compare(design, _options(**asked), corpus, base_day, custom=not without_custom)
+    comparison = _compare(
+        design,
+        _options(**asked),
+        corpus,
+        base_day,
+        custom=not without_custom,
+        waivers=waivers,
+    )
     folder = output if output is not None else Path()
     written = [folder / f"{design.stem}-whatif.{name}" for name in wanted]
     for path in written:
@@ -117,7 +129,13 @@ def command(
 
 
 def _compare(
-    design: Path, options: Options, corpus: Path | None, as_of: date, *, custom: bool
+    design: Path,
+    options: Options,
+    corpus: Path | None,
+    as_of: date,
+    *,
+    custom: bool,
+    waivers: Path | None,
 ) -> Comparison:
     from base import DesignError, read_bytes, sha256_bytes
     from compliance.whatif import expand, whatif
@@ -128,6 +146,7 @@ def _compare(
     digest = sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError))
     variants = expand(options)
     book = rulebook(corpus)
+    released = waivers_of(waivers, book)
     with _progress(2 * len(variants) + 1) as advance:
         return whatif(
             loaded,
@@ -136,6 +155,7 @@ def _compare(
             as_of=as_of,
             design_hash=digest,
             custom=custom,
+            waivers=released,
             progress=advance,
         )
 
