@@ -301,3 +301,11 @@ def test_gold_segments_score_above_the_bar(shared: Path, tmp_path: Path) -> None
             check=True,
         )
         assert json.loads(done.stdout)[key]["f1"] >= bar
+
+
+def test_an_endless_sentence_is_cut_and_a_long_one_is_not() -> None:
+    nlp = load_pipeline()
+    long = f"The owner shall keep {'very ' * 300}old logs."
+    endless = nlp("dive and surface " * 900)
+    assert len(list(nlp(long).sents)) == 1
+    assert max(len(sent) for sent in endless.sents) == 600

@@ -53,7 +53,7 @@ def register() -> None:
     if Language.has_factory(COMPONENTS[0]):
         return
     factory = Language.factory
-    factory("law_sentences", func=_sentences, default_config={"semicolons": True})
+    factory("law_sentences", func=_sentences, default_config={"semicolons": True, "longest": 600})
     factory("law_ordinals", func=_ordinals, default_config={"counted": True})
     factory("law_quantities", func=_quantities, default_config={"dates": True})
     factory("law_exceptions", func=_exceptions, default_config={"words": 2})
@@ -77,8 +77,8 @@ def register() -> None:
     )
 
 
-def _sentences(nlp: Language, name: str, semicolons: bool) -> SentenceSplitter:
-    return SentenceSplitter(semicolons=semicolons)
+def _sentences(nlp: Language, name: str, semicolons: bool, longest: int) -> SentenceSplitter:
+    return SentenceSplitter(semicolons=semicolons, longest=longest)
 
 
 def _ordinals(nlp: Language, name: str, counted: bool) -> OrdinalFinder:

@@ -22,17 +22,22 @@ class SentenceSplitter:
 
     Args:
         semicolons: whether a semicolon ends a sentence part.
+        longest: tokens after which a sentence is cut. Real ones have some 200 words; what reads a
+            sentence looks at all of it for each cue, so that an endless one would never end.
     """
 
-    def __init__(self, *, semicolons: bool = True) -> None:
-        self.semicolons = semicolons
+    def __init__(self, *, semicolons: bool = True, longest: int = 600) -> None:
+        self.semicolons, self.longest = semicolons, longest
 
     def __call__(self, doc: Doc) -> Doc:
         """Needs nothing but tokens."""
-        start_next = False
+        start_next, start = False, 0
         for token in doc:
             closing = token.text in _CLOSERS or token.is_space
-            token.is_sent_start = token.i == 0 or (start_next and not closing)
+            begins = token.i == 0 or (start_next and not closing)
+            if begins or token.i - start >= self.longest:
+                begins, start = True, token.i
+            token.is_sent_start = begins
             if not closing:
                 start_next = False
             start_next = start_next or self._ends(token)
