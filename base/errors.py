@@ -7,6 +7,7 @@ BathylexError
 ├── ExtractionError   text from which norms cannot be extracted
 ├── BindingError      a binding file that contradicts its schema or the law it binds
 ├── SolverError       an optimisation model that cannot be built or solved
+├── DistillError      data, weights or a checkpoint that a learner cannot use
 └── UsageError        a command line that asks for something impossible
 
 The command line prints ``str(error)`` as one line and exits with status 2.
@@ -61,6 +62,10 @@ class BindingError(BathylexError):
 
 class SolverError(BathylexError):
     """An optimisation model cannot be built or solved."""
+
+
+class DistillError(BathylexError):
+    """Data, weights or a checkpoint cannot be used by a learner."""
 
 
 class UsageError(BathylexError):
