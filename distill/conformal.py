@@ -53,7 +53,7 @@ def quantile_scores(low: ArrayLike, high: ArrayLike, truth: ArrayLike) -> Floats
     The calibrated interval is ``[low - q, high + q]`` with the split quantile ``q`` of these.
     """
     seen = np.asarray(truth, dtype=np.float64)
-    return np.maximum(np.asarray(low) - seen, seen - np.asarray(high)).astype(np.float64)
+    return np.asarray(np.maximum(np.asarray(low) - seen, seen - np.asarray(high)), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ def info_nce(
     cosines = functional.normalize(one, dim=-1) @ functional.normalize(other, dim=-1).T
     logits = cosines / temperature
     match = torch.arange(len(one), device=one.device)
+    if len(one) == 0:
+        return one.sum() + other.sum()
     if label is not None:
         alike = (label[:, None] == label) & ~torch.eye(len(one), dtype=torch.bool).to(one.device)
         logits = logits.masked_fill(alike, float("-inf"))
@@ -141,7 +143,8 @@ def cka(one: Tensor, other: Tensor) -> Tensor:
     """
     first, second = one - one.mean(dim=0), other - other.mean(dim=0)
     norms = (first.T @ first).norm() * (second.T @ second).norm()
-    return (first.T @ second).square().sum() / norms.clamp_min(1e-12)
+    alignment: Tensor = (first.T @ second).square().sum() / norms.clamp_min(1e-12)
+    return alignment
 
 
 def relational_distance(student: Tensor, teacher: Tensor) -> Tensor:

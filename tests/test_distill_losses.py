@@ -100,7 +100,9 @@ def test_gaussian_kl_agrees_with_torch(parts: tuple[float, ...]) -> None:
     from torch.distributions import Normal, kl_divergence
 
     mean, spread, told, told_spread = (torch.tensor(part, dtype=torch.float64) for part in parts)
-    expected = kl_divergence(Normal(told, (told_spread / 2).exp()), Normal(mean, (spread / 2).exp()))
+    expected = kl_divergence(
+        Normal(told, (told_spread / 2).exp()), Normal(mean, (spread / 2).exp())
+    )
     found = gaussian_kl(mean, spread, told, told_spread)
     assert float(found) == pytest.approx(float(expected), abs=1e-9, rel=1e-9)
     assert float(gaussian_kl(mean, spread, mean, spread)) == pytest.approx(0, abs=1e-12)
