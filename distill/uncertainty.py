@@ -1,4 +1,4 @@
-"""What a model does not know: dropout at test time, seeded ensembles, and the two kinds of doubt."""
+"""What a model does not know: dropout at test time, seeded ensembles, two kinds of doubt."""
 
 from __future__ import annotations
 
@@ -69,4 +69,5 @@ def doubt(probability: Tensor) -> Doubt:
 
 
 def _entropy(probability: Tensor) -> Tensor:
-    return torch.special.entr(probability).sum(dim=-1)
+    entropy: Tensor = torch.special.entr(probability).sum(dim=-1)
+    return entropy
