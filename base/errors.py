@@ -8,6 +8,7 @@ BathylexError
 ├── BindingError      a binding file that contradicts its schema or the law it binds
 ├── WaiverError       a waivers file that is malformed, or waives what cannot be waived
 ├── SolverError       an optimisation model that cannot be built or solved
+├── DistillError      data, weights or a checkpoint that a learner cannot use
 └── UsageError        a command line that asks for something impossible
 
 The command line prints ``str(error)`` as one line and exits with status 2.
@@ -66,6 +67,10 @@ class WaiverError(BathylexError):
 
 class SolverError(BathylexError):
     """An optimisation model cannot be built or solved."""
+
+
+class DistillError(BathylexError):
+    """Data, weights or a checkpoint cannot be used by a learner."""
 
 
 class UsageError(BathylexError):

@@ -28,8 +28,9 @@ from rich.progress import Progress
 from base import sha256_text, write_whole
 from corpus.digests import load_digests
 from corpus.library import load_folder
-from distill.intervals import f1, paired_bootstrap
-from distill.teacher import save_encoder
+from distill.intervals import paired_bootstrap
+from distill.metrics import f1
+from distill.weights import save_weights
 from jurisdictions.compiler import load_bindings
 from jurisdictions.extract import load_pipeline
 from jurisdictions.learning.examples import sampled, split, weak_examples
@@ -121,7 +122,7 @@ def prepare(
         teacher, history = train_teacher(
             weak, held, settings=settings, seed=0, tick=lambda: progress.advance(bar)
         )
-        save_encoder(teacher.network, base)
+        save_weights(teacher.network, base)
         progress.update(bar, completed=steps)
         progress.console.log(f"validation loss {[round(one, 4) for one in history.losses]}")
     return Material(weak, held, pool, base, folder)

@@ -1,5 +1,5 @@
 """Cross-modal distillation: teachers, students, losses, uncertainty, continual learning.
 
-So far: pure losses, calibration by temperature, one training loop, a sentence encoder as teacher, a
-student of hashed features that runs without torch, and paired intervals. Nothing here knows law.
+Nothing here knows law or habitats. Losses, metrics, conformal bounds and Fisher information are
+pure functions; one loop trains and resumes; weights are safetensors.
 """

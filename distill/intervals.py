@@ -1,4 +1,4 @@
-"""Intervals for the difference of two systems on the same items: the paired bootstrap."""
+"""Intervals: the paired bootstrap of a difference, exact bounds of a share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from distill.metrics import f1
 
 Floats = NDArray[np.float64]
 
@@ -18,16 +20,6 @@ class Interval:
     difference: float
     low: float
     high: float
-
-
-def f1(counts: Floats) -> Floats:
-    """Return F1 from true positives, false positives, false negatives on the last axis.
-
-    Nothing to find and nothing found is 1.
-    """
-    hits, false, missed = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
-    total = 2 * hits + false + missed
-    return np.asarray(np.where(total > 0, 2 * hits / np.where(total > 0, total, 1), 1.0))
 
 
 def paired_bootstrap(
@@ -56,3 +48,29 @@ def paired_bootstrap(
     low, high = np.quantile(spread, [0.025, 0.975])
     whole = statistic(first.sum(axis=0)) - statistic(second.sum(axis=0))
     return Interval(float(whole), float(low), float(high))
+
+
+def share_bounds(hits: int, total: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return exact two-sided bounds of a binomial share (Clopper and Pearson 1934).
+
+    Args:
+        hits, total: counts, 0 <= hits <= total.
+        confidence: that both bounds hold together.
+    """
+    tail = (1 - confidence) / 2
+    return 1 - upper_share(total - hits, total, confidence=1 - tail), upper_share(
+        hits, total, confidence=1 - tail
+    )
+
+
+def upper_share(hits: int, total: int, *, confidence: float = 0.95) -> float:
+    """Return the one-sided Clopper-Pearson upper bound of a share; 1 where nothing was seen.
+
+    It is the largest share under which as few as ``hits`` still come with probability
+    ``1 - confidence``.
+    """
+    from scipy.stats import beta
+
+    if hits >= total:
+        return 1.0
+    return float(beta.ppf(confidence, hits + 1, total - hits))

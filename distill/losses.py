@@ -64,3 +64,97 @@ def soft_binary_cross_entropy(logits: Tensor, target: Tensor, weight: Tensor) ->
     """
     each = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return (weight * each).sum() / weight.sum()
+
+
+def gaussian_kl(
+    mean: Tensor, log_variance: Tensor, teacher_mean: Tensor, teacher_log_variance: Tensor
+) -> Tensor:
+    """Return ``KL(N(μ_T, σ_T²) ‖ N(μ_S, σ_S²))``, averaged over all elements.
+
+    ``½ (log σ_S² - log σ_T² + (σ_T² + (μ_T - μ_S)²) / σ_S² - 1)``; on standardised targets, so
+    that no unit outweighs another. No gradient flows into the teacher.
+    """
+    told, spread = teacher_mean.detach(), teacher_log_variance.detach()
+    gap = ((spread - log_variance).exp() + (told - mean) ** 2 * (-log_variance).exp()) - 1
+    return 0.5 * (log_variance - spread + gap).mean()
+
+
+def decoupled_kl(
+    student: Tensor, teacher: Tensor, label: Tensor, *,
+    target: float = 1.0, others: float = 8.0, temperature: float = 1.0,
+) -> Tensor:  # fmt: skip
+    """Return ``T² (α KL(b_T ‖ b_S) + β KL(p̂_T ‖ p̂_S))``, averaged over the batch.
+
+    ``b`` is the probability of the label against all others, ``p̂`` the distribution among the
+    others (decoupled distillation, Zhao et al. 2022, arXiv:2203.08679).
+
+    Args:
+        student, teacher: logits, shape (batch, classes), at least 3 classes.
+        label: class numbers, shape (batch,).
+        target, others: ``α`` and ``β``.
+        temperature: ``T`` > 0.
+    """
+    own, told = student / temperature, teacher.detach() / temperature
+    chosen = functional.one_hot(label, student.shape[-1]).bool()
+
+    def parts(logits: Tensor) -> tuple[Tensor, Tensor]:
+        rest = logits[~chosen].reshape(len(logits), -1)
+        return logits[chosen] - rest.logsumexp(dim=-1), rest
+
+    (yes, rest), (told_yes, told_rest) = parts(own), parts(told)
+    divergence = target * bernoulli_kl(yes, told_yes) + others * softened_kl(rest, told_rest)
+    return temperature**2 * divergence
+
+
+def info_nce(
+    one: Tensor, other: Tensor, *, temperature: float = 0.1, label: Tensor | None = None
+) -> Tensor:
+    """Return the contrastive loss of two views of the same samples, both directions averaged.
+
+    Logits are cosines over ``τ`` across the batch, the match of row ``i`` is row ``i``
+    (arXiv:1910.10699). Give only rows where both views are present, each through its own
+    projector. One row alone has nothing to be told from: its loss is zero.
+
+    Args:
+        one, other: projected features, shape (batch, width).
+        temperature: ``τ`` > 0.
+        label: shape (batch,); other rows of the same label are no negatives.
+    """
+    cosines = functional.normalize(one, dim=-1) @ functional.normalize(other, dim=-1).T
+    logits = cosines / temperature
+    match = torch.arange(len(one), device=one.device)
+    if len(one) == 0:
+        return one.sum() + other.sum()
+    if label is not None:
+        alike = (label[:, None] == label) & ~torch.eye(len(one), dtype=torch.bool).to(one.device)
+        logits = logits.masked_fill(alike, float("-inf"))
+    return 0.5 * (
+        functional.cross_entropy(logits, match) + functional.cross_entropy(logits.T, match)
+    )
+
+
+def cka(one: Tensor, other: Tensor) -> Tensor:
+    """Return the centred linear kernel alignment of two representations, between 0 and 1.
+
+    ``‖XᵀY‖² / (‖XᵀX‖ ‖YᵀY‖)`` with centred columns (Kornblith et al. 2019, arXiv:1905.00414).
+
+    Args:
+        one, other: shapes (batch, any width), the same samples.
+    """
+    first, second = one - one.mean(dim=0), other - other.mean(dim=0)
+    norms = (first.T @ first).norm() * (second.T @ second).norm()
+    alignment: Tensor = (first.T @ second).square().sum() / norms.clamp_min(1e-12)
+    return alignment
+
+
+def relational_distance(student: Tensor, teacher: Tensor) -> Tensor:
+    """Return the Huber loss of pairwise distances, each set divided by its own mean.
+
+    Relational distillation (Park et al. 2019, arXiv:1904.05068); widths may differ.
+    """
+
+    def distances(rows: Tensor) -> Tensor:
+        found = torch.pdist(rows)
+        return found / found.mean().clamp_min(1e-12)
+
+    return functional.smooth_l1_loss(distances(student), distances(teacher.detach()))

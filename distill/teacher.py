@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,18 +48,3 @@ def calibrated(
             logits[:, 0] if single else logits, target[:, 0] if single else target
         )
     return CalibratedTeacher(network, temperatures)
-
-
-def save_encoder(network: HeadedEncoder, path: Path) -> None:
-    """Write the weights of an encoder as safetensors."""
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, path)
-
-
-def restore_encoder(network: HeadedEncoder, path: Path) -> None:
-    """Fill an encoder with the weights that :func:`save_encoder` wrote."""
-    from safetensors.torch import load_file
-
-    network.load_state_dict(load_file(path))

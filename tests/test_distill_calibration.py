@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from distill.calibration import (
     COLDEST,
     HOTTEST,
-    expected_calibration_error,
     fit_temperature,
-    negative_log_likelihood,
     sigmoid,
     softmax,
 )
+from distill.metrics import negative_log_likelihood
 
 HONEST = np.random.default_rng(7).normal(size=(200, 4)) * 2
 
@@ -41,23 +40,7 @@ def test_a_perfect_validation_set_does_not_make_it_infinitely_sure() -> None:
     assert COLDEST <= fit_temperature([5.0, -5.0], [1.0, 0.0]) <= HOTTEST
 
 
-def test_one_label_is_the_two_class_case() -> None:
-    yes = HONEST[:, 0]
-    target = sigmoid(HONEST[:, 1])
-    both = np.stack([np.zeros_like(yes), yes], axis=1)
-    soft = np.stack([1 - target, target], axis=1)
-    assert negative_log_likelihood(yes, target) == pytest.approx(
-        negative_log_likelihood(both, soft)
-    )
-
-
 def test_extreme_logits_do_not_overflow() -> None:
     assert sigmoid([-1e4, 1e4]).tolist() == [0.0, 1.0]
     assert softmax([1e4, 0.0]).tolist() == [1.0, 0.0]
     assert np.isfinite(negative_log_likelihood([1e4], [0.0]))
-
-
-def test_calibration_error_is_the_distance_of_stated_and_seen() -> None:
-    assert expected_calibration_error([0.75] * 4, [1, 1, 1, 0]) == pytest.approx(0)
-    assert expected_calibration_error([0.95] * 4, [1, 1, 0, 0]) == pytest.approx(0.45)
-    assert expected_calibration_error([1.0, 0.0], [1, 0]) == 0

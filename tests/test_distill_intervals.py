@@ -1,20 +1,15 @@
-"""Paired bootstrap intervals."""
+"""Paired bootstrap intervals and exact bounds of a share."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
 
-from distill.intervals import f1, paired_bootstrap
+from distill.intervals import paired_bootstrap, share_bounds, upper_share
 
 HIT, FALSE, MISS, QUIET = [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]
-
-
-def test_f1_is_the_harmonic_mean() -> None:
-    precision, recall = 6 / 8, 6 / 10
-    expected = 2 * precision * recall / (precision + recall)
-    assert float(f1(np.array([6, 2, 4]))) == pytest.approx(expected)
-    assert float(f1(np.array([0, 0, 0]))) == 1
 
 
 def test_equal_systems_differ_by_nothing() -> None:
@@ -34,3 +29,20 @@ def test_the_interval_tells_a_clear_gain_from_a_lucky_item() -> None:
 def test_a_seed_gives_the_same_interval_again() -> None:
     ours, theirs = [HIT, MISS, QUIET, FALSE] * 4, [HIT, HIT, QUIET, MISS] * 4
     assert paired_bootstrap(ours, theirs, seed=3) == paired_bootstrap(ours, theirs, seed=3)
+
+
+@given(st.integers(0, 40), st.integers(1, 40), st.floats(0.6, 0.99))
+def test_the_upper_share_is_where_so_few_hits_become_unlikely(
+    hits: int, more: int, confidence: float
+) -> None:
+    bound = upper_share(hits, hits + more, confidence=confidence)
+    assert binom.cdf(hits, hits + more, bound) == pytest.approx(1 - confidence, abs=1e-6)
+
+
+def test_shares_have_exact_bounds_at_the_ends() -> None:
+    assert upper_share(0, 0) == 1.0
+    assert upper_share(0, 10, confidence=0.95) == pytest.approx(1 - 0.05**0.1)
+    low, high = share_bounds(3, 10)
+    mirrored = share_bounds(7, 10)
+    assert (low, high) == pytest.approx((1 - mirrored[1], 1 - mirrored[0]))
+    assert share_bounds(0, 10)[0] == 0

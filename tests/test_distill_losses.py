@@ -11,6 +11,11 @@ from torch import Tensor
 
 from distill.losses import (
     bernoulli_kl,
+    cka,
+    decoupled_kl,
+    gaussian_kl,
+    info_nce,
+    relational_distance,
     soft_binary_cross_entropy,
     soft_cross_entropy,
     softened_kl,
@@ -88,3 +93,66 @@ def test_weights_of_zero_leave_an_example_out() -> None:
     margin = logits[:, 0] - logits[:, 1]
     yes = soft_binary_cross_entropy(margin, target[:, 0], weight)
     assert float(yes) == pytest.approx(float(alone))
+
+
+@given(st.tuples(LOGIT, LOGIT, LOGIT, LOGIT))
+def test_gaussian_kl_agrees_with_torch(parts: tuple[float, ...]) -> None:
+    from torch.distributions import Normal, kl_divergence
+
+    mean, spread, told, told_spread = (torch.tensor(part, dtype=torch.float64) for part in parts)
+    expected = kl_divergence(
+        Normal(told, (told_spread / 2).exp()), Normal(mean, (spread / 2).exp())
+    )
+    found = gaussian_kl(mean, spread, told, told_spread)
+    assert float(found) == pytest.approx(float(expected), abs=1e-9, rel=1e-9)
+    assert float(gaussian_kl(mean, spread, mean, spread)) == pytest.approx(0, abs=1e-12)
+
+
+@given(ROWS)
+def test_decoupled_kl_weighted_by_the_teacher_is_the_usual_kl(rows: list[list[float]]) -> None:
+    """KL = TCKD + (1 - p_label) NCKD, row by row (Zhao et al., eq. 5)."""
+    for row in rows:
+        taught, own = tensor([row]), tensor([row[::-1]])
+        rest = 1 - float(torch.softmax(taught, dim=-1)[0, 1])
+        found = decoupled_kl(own, taught, torch.tensor([1]), target=1, others=rest)
+        assert float(found) == pytest.approx(float(softened_kl(own, taught)), abs=1e-9)
+
+
+def test_the_match_of_a_row_is_its_own_row_not_the_first() -> None:
+    views = torch.eye(4, dtype=torch.float64)
+    assert float(info_nce(views, views)) < 1e-3
+    assert float(info_nce(views, views.roll(1, dims=0))) > 5
+    assert float(info_nce(views[:1], views[1:2])) == 0
+    logits = views @ views.T / 0.1
+    label_zero = torch.nn.functional.cross_entropy(logits, torch.zeros(4, dtype=torch.long))
+    assert float(label_zero) > 5
+
+
+def test_rows_of_the_same_label_are_no_negatives() -> None:
+    views = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    assert float(info_nce(views, views)) > 0.4
+    assert float(info_nce(views, views, label=torch.tensor([0, 0, 1]))) < 1e-3
+
+
+def test_cka_and_distances_ignore_shift_scale_and_rotation() -> None:
+    torch.manual_seed(0)
+    rows = torch.randn(12, 3, dtype=torch.float64)
+    turned = rows @ torch.linalg.qr(torch.randn(3, 3, dtype=torch.float64))[0] * 7 + 5
+    assert float(cka(rows, turned)) == pytest.approx(1)
+    assert float(relational_distance(rows, turned)) == pytest.approx(0, abs=1e-12)
+    other = torch.randn(12, 5, dtype=torch.float64)
+    assert 0 <= float(cka(rows, other)) < 0.9
+    assert float(relational_distance(rows, other)) > 0
+
+
+def test_new_losses_have_right_gradients() -> None:
+    torch.manual_seed(1)
+    one, other = (torch.randn(4, 3, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    fixed = torch.randn(4, 3, dtype=torch.float64)
+    label = torch.tensor([0, 1, 2, 0])
+    check = torch.autograd.gradcheck
+    assert check(lambda x: decoupled_kl(x, fixed, label, temperature=2.0), (one,))
+    assert check(lambda x, y: info_nce(x, y, label=label), (one, other))
+    assert check(cka, (one, other))
+    assert check(lambda x: relational_distance(x, fixed), (one,))
+    assert check(lambda x, s: gaussian_kl(x, s, fixed, fixed), (one, other))

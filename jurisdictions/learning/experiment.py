@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill.calibration import expected_calibration_error, sigmoid, softmax
+from distill.calibration import sigmoid, softmax
 from distill.hashed import HashedStudent, save_student
 from distill.hashed_training import StudentSettings
+from distill.metrics import expected_calibration_error
 from jurisdictions.extract import extract_texts
 from jurisdictions.learning.examples import (
     Example,

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from distill.encoder import HeadedEncoder, packaged_model
 from distill.losses import soft_binary_cross_entropy, soft_cross_entropy
-from distill.teacher import CalibratedTeacher, calibrated, restore_encoder
+from distill.teacher import CalibratedTeacher, calibrated
 from distill.training import History, fit
+from distill.weights import restore_weights
 from jurisdictions.learning.examples import TASKS, Example, Examples, Task
 
 #: The package that carries sentence-transformers/all-MiniLM-L6-v2.
@@ -63,7 +64,7 @@ def train_teacher(
         packaged_model(MODEL_PACKAGE), {str(task): labels for task, labels in TASKS.items()}
     )
     if start is not None:
-        restore_encoder(network, start)
+        restore_weights(network, start)
     heads = list(network.heads.parameters())
     own = {id(parameter) for parameter in heads}
     body = [parameter for parameter in network.trainable() if id(parameter) not in own]

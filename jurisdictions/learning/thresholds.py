@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from distill.intervals import f1
+from distill.metrics import f1
 from jurisdictions.learning.examples import Example
 
 #: Values tried, the most reserved first; the first of each never lets the student decide.

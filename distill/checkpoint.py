@@ -1,0 +1,112 @@
+"""The whole state of a training on disk, so that a killed one goes on bit for bit.
+
+Tensors go into a safetensors file of their own name; then one JSON file that names it is replaced.
+Whatever moment a kill comes, the JSON file names a whole tensor file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from base import DistillError, read_text, write_whole
+from distill.weights import load_tensors, save_tensors
+
+INDEX = "checkpoint.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a training came.
+
+    Attributes:
+        epoch, done: the epoch, from 0, and the batches of it that were taken.
+        losses: validation losses so far.
+        best: index of the best of them.
+    """
+
+    epoch: int
+    done: int
+    losses: tuple[float, ...]
+    best: int
+
+
+def save_checkpoint(
+    folder: Path, place: Place, model: nn.Module, optimiser: torch.optim.Optimizer,
+    kept: dict[str, Tensor],
+) -> None:  # fmt: skip
+    """Write model, optimiser, best weights and the random state of torch."""
+    state = optimiser.state_dict()
+    tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
+    tensors |= {f"best.{name}": value for name, value in kept.items()}
+    tensors["random"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["random_cuda"] = torch.cuda.get_rng_state()
+    plain: dict[str, dict[str, Any]] = {}
+    for at, entries in state["state"].items():
+        for name, value in entries.items():
+            if isinstance(value, Tensor):
+                tensors[f"optimiser.{at}.{name}"] = value
+            else:
+                plain.setdefault(str(at), {})[name] = value
+    name = f"state-{place.epoch}-{place.done}-{len(place.losses)}.safetensors"
+    save_tensors(tensors, folder / name)
+    index = {"place": asdict(place), "tensors": name, "groups": state["param_groups"]}
+    write_whole(folder / INDEX, json.dumps({**index, "plain": plain}))
+    for old in folder.glob("state-*.safetensors"):
+        if old.name != name:
+            old.unlink()
+
+
+def load_checkpoint(
+    folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer
+) -> tuple[Place, dict[str, Tensor], dict[str, Tensor]] | None:
+    """Fill model and optimiser; return the place, the best weights and the random states.
+
+    The random states are for :func:`restore_random` right before the next step. ``None`` where no
+    checkpoint was written.
+
+    Raises:
+        DistillError: the checkpoint is of another model or optimiser.
+    """
+    if not (folder / INDEX).exists():
+        return None
+    index = json.loads(read_text(folder / INDEX, error=DistillError))
+    tensors = load_tensors(folder / index["tensors"])
+    weights, own = _part(tensors, "model."), model.state_dict()
+    if {name: value.shape for name, value in weights.items()} != {
+        name: value.shape for name, value in own.items()
+    } or len(index["groups"]) != len(optimiser.param_groups):
+        raise DistillError(
+            "a checkpoint of another training", where=str(folder), hint="give another folder"
+        )
+    model.load_state_dict(weights)
+    state: dict[int, dict[str, Any]] = {int(at): dict(one) for at, one in index["plain"].items()}
+    for key, value in _part(tensors, "optimiser.").items():
+        at, name = key.split(".", 1)
+        state.setdefault(int(at), {})[name] = value
+    groups = [
+        {name: tuple(value) if name == "betas" else value for name, value in group.items()}
+        for group in index["groups"]
+    ]
+    optimiser.load_state_dict({"state": state, "param_groups": groups})
+    found = index["place"]
+    place = Place(found["epoch"], found["done"], tuple(found["losses"]), found["best"])
+    return place, _part(tensors, "best."), tensors
+
+
+def restore_random(tensors: dict[str, Tensor]) -> None:
+    """Set the random state of torch to that of a checkpoint."""
+    torch.set_rng_state(tensors["random"])
+    if "random_cuda" in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors["random_cuda"])
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    start = len(prefix)
+    return {name[start:]: value for name, value in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,82 @@
+"""Conformal prediction: sets and intervals that hold the truth as often as promised."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+def split_quantile(scores: ArrayLike, miss: float) -> float:
+    """Return the ``⌈(n + 1)(1 - α)⌉``-th smallest calibration score; infinite where n is too few.
+
+    Args:
+        scores: nonconformity of calibration samples, shape (n,); higher is stranger.
+        miss: ``α``, the share of misses that is allowed (Vovk et al. 2005; arXiv:2107.07511).
+    """
+    ordered = np.sort(np.asarray(scores, dtype=np.float64))
+    # Rounding guards against 0.9 * 10 landing a hair above 9.
+    rank = math.ceil(round((len(ordered) + 1) * (1 - miss), 9))
+    return float(ordered[rank - 1]) if 0 < rank <= len(ordered) else math.inf
+
+
+def class_quantiles(scores: ArrayLike, label: ArrayLike, classes: int, miss: float) -> Floats:
+    """Return one quantile per class, so that the promise holds for each class alone.
+
+    Args:
+        scores: of the true class, shape (n,).
+        label: class numbers, shape (n,).
+        classes: how many; an unseen one is in every set.
+        miss: as in :func:`split_quantile`.
+    """
+    strange, known = np.asarray(scores, dtype=np.float64), np.asarray(label)
+    return np.array([split_quantile(strange[known == one], miss) for one in range(classes)])
+
+
+def prediction_sets(probability: ArrayLike, quantile: ArrayLike) -> NDArray[np.bool_]:
+    """Return which classes are in the set of each sample: those with ``1 - p`` at most the bound.
+
+    Args:
+        probability: shape (n, classes).
+        quantile: one bound, or one per class.
+    """
+    return np.asarray(1 - np.asarray(probability, dtype=np.float64) <= np.asarray(quantile))
+
+
+def quantile_scores(low: ArrayLike, high: ArrayLike, truth: ArrayLike) -> Floats:
+    """Return ``max(low - y, y - high)`` for conformalised quantile regression (1905.03222).
+
+    The calibrated interval is ``[low - q, high + q]`` with the split quantile ``q`` of these.
+    """
+    seen = np.asarray(truth, dtype=np.float64)
+    return np.asarray(np.maximum(np.asarray(low) - seen, seen - np.asarray(high)), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveLevel:
+    """The level of adaptive conformal prediction in a stream (arXiv:2106.00170).
+
+    Attributes:
+        target: the share of misses wanted.
+        rate: ``γ``, how fast the level follows.
+        current: the level in use; at most 0 means an infinite interval, at least 1 an empty one.
+    """
+
+    target: float
+    rate: float
+    current: float
+
+    def after(self, missed: bool) -> AdaptiveLevel:
+        """Return the next level: ``α + γ (target - err)``, with ``err`` 1 on a miss."""
+        step = self.rate * (self.target - float(missed))
+        return AdaptiveLevel(self.target, self.rate, self.current + step)
+
+    def bound(self, scores: ArrayLike) -> float:
+        """Return the quantile of past scores at the current level."""
+        if self.current <= 0:
+            return math.inf
+        return -math.inf if self.current >= 1 else split_quantile(scores, self.current)

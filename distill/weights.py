@@ -1,0 +1,102 @@
+"""Tensors on disk: safetensors only, written whole, read with one clear line when unusable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from base import DistillError, read_bytes, write_whole
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+#: Larger files are refused before they fill the memory.
+LARGEST = 4 * 1024**3
+
+
+def save_tensors(
+    tensors: Mapping[str, Tensor], path: Path, *, note: Mapping[str, str] | None = None
+) -> None:
+    """Write tensors completely or not at all.
+
+    Args:
+        tensors: by name; views and shared memory are copied.
+        path: the file.
+        note: kept in the file's header.
+    """
+    from safetensors.torch import save
+
+    apart = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
+    write_whole(path, save(apart, metadata=dict(note or {})))
+
+
+def load_tensors(path: Path) -> dict[str, Tensor]:
+    """Read the tensors of a file; no code in it is run.
+
+    Raises:
+        DistillError: the file is missing, too large or no safetensors file.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    data = read_bytes(path, limit=LARGEST, error=DistillError)
+    try:
+        return load(data)
+    except SafetensorError as problem:
+        raise _unreadable(path) from problem
+
+
+def load_note(path: Path) -> dict[str, str]:
+    """Read the header note of a file without its tensors.
+
+    Raises:
+        DistillError: the file is no safetensors file.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            return dict(file.metadata() or {})
+    except (SafetensorError, OSError) as problem:
+        raise _unreadable(path) from problem
+
+
+def save_weights(network: nn.Module, path: Path) -> None:
+    """Write the weights and buffers of a network."""
+    save_tensors(network.state_dict(), path)
+
+
+def restore_weights(network: nn.Module, path: Path) -> None:
+    """Fill a network with weights that :func:`save_weights` wrote.
+
+    Raises:
+        DistillError: the file cannot be read, or holds another network.
+    """
+    kept, own = load_tensors(path), network.state_dict()
+    if {name: value.shape for name, value in kept.items()} != {
+        name: value.shape for name, value in own.items()
+    }:
+        raise DistillError(
+            "weights of another network", where=str(path), hint="train again, or give its own file"
+        )
+    network.load_state_dict(kept)
+
+
+def weights_hash(network: nn.Module) -> str:
+    """Return the SHA-256 of all names, types, shapes and values of a network's state."""
+    import torch
+
+    digest = hashlib.sha256()
+    for name, value in sorted(network.state_dict().items()):
+        whole = value.detach().cpu().contiguous()
+        digest.update(f"{name} {whole.dtype} {tuple(whole.shape)}\n".encode())
+        digest.update(whole.flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _unreadable(path: Path) -> DistillError:
+    return DistillError(
+        "no safetensors file, or a broken one", where=str(path), hint="delete it and make it again"
+    )
