@@ -7,7 +7,7 @@ come from what was extracted from the provision's text (:class:`jurisdictions.pr
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,7 +23,21 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Acceptance(_Frozen):
+class _Dated(_Frozen):
+    """What a person decided on a day."""
+
+    on: date
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_on(cls, data: Any) -> Any:
+        """Read the key ``on``, which YAML 1.1 takes for the word "true" unless it is quoted."""
+        if isinstance(data, dict) and True in data and "on" not in data:
+            return {"on" if key is True else key: value for key, value in data.items()}
+        return data
+
+
+class Acceptance(_Dated):
     """Who made a rule of a proposal.
 
     Attributes:
@@ -34,12 +48,11 @@ class Acceptance(_Frozen):
     """
 
     by: str = Field(min_length=1, max_length=120)
-    on: date
     proposed_with: float | None = Field(default=None, ge=0, le=1)
     reason: str = ""
 
 
-class Rejection(_Frozen):
+class Rejection(_Dated):
     """A proposal that a reviewer refused: it is not shown again.
 
     Attributes:
@@ -52,7 +65,6 @@ class Rejection(_Frozen):
     rule: str = Field(pattern=r"^[a-z0-9-]+$")
     provision: str = Field(pattern=r"^[a-z0-9-]+:\S+$")
     by: str = Field(min_length=1, max_length=120)
-    on: date
 
 
 class RuleBinding(_Frozen):

@@ -17,7 +17,7 @@ from examples import examples
 from habitat.load import load_design
 from jurisdictions.binding import BindingFile
 from jurisdictions.binding_checks import check_own
-from jurisdictions.binding_files import load_bindings, load_own_bindings
+from jurisdictions.binding_files import load_bindings, load_own_bindings, read_binding_file
 from jurisdictions.compiler import cache_key, compile_rulebook
 from jurisdictions.own_bindings import accept, own_file, reject, remove, save
 from jurisdictions.predicate import ByLaw, Compare
@@ -327,3 +327,12 @@ def test_a_target_that_is_not_there_is_one_line(
     printed = capsys.readouterr().err
     assert message in printed
     assert printed.count("\n") == 1
+
+
+def test_a_day_that_is_written_without_quotes_is_read() -> None:
+    text = (
+        "instrument: unclos\nrejected:\n- rule: some-rule\n  provision: unclos:60.5\n"
+        "  by: A. Reader\n  on: 2026-11-01\n"
+    )
+    (rejected,) = read_binding_file(text, where="mine.yaml").rejected
+    assert rejected.on == date(2026, 11, 1)
