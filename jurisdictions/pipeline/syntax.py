@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj", "expl"))
 _VERBAL = frozenset(("VERB", "AUX"))
+_NOUNS = frozenset(("NOUN", "PROPN"))
 _RELATIVES = frozenset(("which", "who", "whom", "whose"))
 _CITED = frozenset(("article", "section", "paragraph", "annex", "regulation", "part", "clause"))
 _CONDITIONS = frozenset(("if", "where", "when", "whenever", "wherever", "unless"))
@@ -26,6 +27,9 @@ def governed_verb(modal: Token) -> Token:
         return head
     sent = modal.sent
     for token in modal.doc[_past_aside(modal) : sent.end]:
+        if token.tag_ == "VBN" and token.dep_ == "acl" and token.nbor(-1).pos_ in _NOUNS:
+            # "may in the cases listed in rule 2 be removed"
+            continue
         if token.pos_ in _VERBAL and token.lower_ not in MODALS:
             if token.pos_ == "AUX" and token.head.i > token.i and token.dep_ in ("aux", "auxpass"):
                 return token.head
@@ -238,12 +242,19 @@ def surface_opener(modal: Token) -> Token | None:
     at = modal.i - 1
     while at >= modal.sent.start and modal.i - at <= 9:
         token = modal.doc[at]
+        if counts(token):
+            return None
         if token.lower_ in SUBORDINATORS or token.lower_ == "that":
             return token if token.i < modal.i - 1 else None
         if token.pos_ not in _PHRASE_PARTS and token.text != "-" and token.tag_ != "VBN":
             return None
         at -= 1
     return None
+
+
+def counts(token: Token) -> bool:
+    """Tell the "than" of "no more than ten days", which opens no clause."""
+    return token.lower_ == "than" and token.i + 1 < len(token.doc) and token.nbor().like_num
 
 
 def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
@@ -269,7 +280,7 @@ def is_embedded(modal: Token, verb: Token, subject: Token | None) -> bool:
         if subject.tag_ in ("WDT", "WP") or subject.lower_ in ("which", "who"):
             return not strong or _in_definition(subject)
         opener = _opener(subject)
-        if opener is not None and not (strong and _is_preposition(opener)):
+        if opener is not None and not counts(opener) and not (strong and _is_preposition(opener)):
             if strong and opener.lower_ in _RELATIVES:
                 return _in_definition(opener)
             if opener.lower_ in SUBORDINATORS:
