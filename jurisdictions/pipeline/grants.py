@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.state import Cue
-from jurisdictions.pipeline.syntax import finite_main, subject_of, surface_opener
+from jurisdictions.pipeline.subordination import finite_main, surface_opener
+from jurisdictions.pipeline.syntax import subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

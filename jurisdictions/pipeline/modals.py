@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.state import Cue
+from jurisdictions.pipeline.subordination import is_embedded
 from jurisdictions.pipeline.syntax import (
     adjacent_pronoun,
     adjacent_subject,
     governed_verb,
-    is_embedded,
     joins,
     main_subject,
     subject_of,

@@ -47,7 +47,7 @@ _LEXEME = re.compile(
 )
 
 
-#: "3,5 %", as on the Continent.
+#: "3,5 %": a comma before a unit and fewer than three digits is a decimal sign.
 _DECIMAL_COMMA = re.compile(r"\d{1,3},\d{1,2}")
 
 LexemeKind = Literal["number", "word", "symbol"]
