@@ -8,9 +8,6 @@ OUT ?= out
 CORPORA ?= ../shared/corpora
 GOLD ?= ../shared/gold
 DATA ?= ../shared/data
-
-CORPORA ?= ../shared/corpora
-GOLD ?= ../shared/gold
 WORK ?= $(OUT)/learning
 BLIND ?=
 

@@ -220,6 +220,44 @@ def norms(text: str, lead_in: str = "") -> list[tuple[str, str, str | None]]:
         ),
         ("Care for these reefs is crucial.", []),
         (
+            "The Board reserves the right to visit the raft at night.",
+            [("permission", "reserves the right", "Board")],
+        ),
+        (
+            "The seller reserves to itself the right to dive.",
+            [("permission", "reserves to itself the right", "seller")],
+        ),
+        ("If the Board reserves the right to dive, it may dive.", [("permission", "may", "Board")]),
+        ("Five days shall be allowed for replies.", [("obligation", "shall", None)]),
+        ("Diving shall be allowed at dusk.", [("permission", "shall", None)]),
+        (
+            "Cables found there may in the cases named in rule 4 be cut by the coastal State.",
+            [("permission", "may", "coastal State")],
+        ),
+        ("No more than nine days shall pass before it sails.", [("obligation", "shall", None)]),
+        (
+            "No more than two owners may dive.",
+            [("prohibition", "may", "more than two owners")],
+        ),
+        (
+            "No fewer than two owners may call a vote.",
+            [("permission", "may", "fewer than two owners")],
+        ),
+        (
+            "Neither of the owners shall be liable for storms.",
+            [("constitutive", "Neither of the owners shall", "owners")],
+        ),
+        (
+            "None of the owners may dive.",
+            [("prohibition", "None of the owners may", "owners")],
+        ),
+        ("Nothing shall be thrown from the raft.", [("prohibition", "Nothing shall", None)]),
+        (
+            "Nothing shall be construed as a waiver.",
+            [("constitutive", "Nothing shall", "Nothing")],
+        ),
+        ("The object of the Board shall be to map reefs.", [("constitutive", "shall", "object")]),
+        (
             "The Secretary-General shall call the Board, and it shall meet.",
             [
                 ("obligation", "shall", "Secretary-General"),

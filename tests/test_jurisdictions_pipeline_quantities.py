@@ -171,6 +171,8 @@ def test_bare_years_that_bound_something(text: str, expected: list[tuple[object,
         ("The gap is not less than 0.5 h, h being the depth h.", ("0.5 h", 0.5, "other", ">=")),
         ("east of the seventy-first meridian", ("seventy-first meridian", 71, "degree", "=")),
         ("at the end of each four-year period", ("four-year", 4, "year", "=")),
+        ("It costs 2,5 % of turnover.", ("2,5 %", 2.5, "percent", "=")),
+        ("A dive may not last for a time exceeding six hours.", ("six hours", 6, "hour", "<=")),
     ],
 )
 def test_classes_of_wording(text: str, expected: tuple[str, float, str, str]) -> None:

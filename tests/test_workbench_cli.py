@@ -609,6 +609,7 @@ def test_the_graph_shows_the_relations_that_hold(answer: Callable[..., Any]) -> 
     ("options", "complaint"),
     [
         (("--at", "north"), "is not a position"),
+        (("--at", "95,0"), "--at: impossible latitude 95"),
         (("--as-of", "soon"), "is not a date"),
         (("--at", "37,-31", "--state", "ATLANTIS"), "is no State"),
         (("--state", "FRA"), "give one of them"),

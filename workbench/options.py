@@ -57,15 +57,12 @@ def position(text: str, *, option: str) -> tuple[float, float]:
     """Return latitude and longitude in degrees from ``LAT,LON``; south and west are negative.
 
     Raises:
-        UsageError: not two numbers.
+        UsageError: not two numbers, or a number out of range.
     """
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError as problem:
-        raise UsageError(
-            f"{option}: {text!r} is not a position", hint="write it as 37.84,-31.52"
-        ) from problem
-    return latitude, longitude
+    from compliance.whatif.sites import read_site
+
+    place = read_site(text, where=option)
+    return place.latitude, place.longitude
 
 
 def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _PRONOUNS = word_set("it they he she them him")
+_NOBODY = frozenset(("nothing", "none", "neither"))
 _INTRODUCTIONS = frozenset(("pending", "notwithstanding", "subject", "without", "with", "except"))
+#: Words before a pronoun among which the one it stands for is looked for.
+_REACH = 400
 _QUOTED = re.compile(r"[\"']([^\"']{2,80}(?:'s? [^\"']{1,60})?)[\"']")
 
 
@@ -59,6 +62,8 @@ def _bearer(doc: Doc, cue: Cue, before: str) -> str:
         return "" if undergoes else _referent(subject, before)
     if subject is not None and subject.tag_ in ("WDT", "WP"):
         return _relative_bearer(subject)
+    if subject is not None and subject.lower_ in _NOBODY:
+        return _of_whom(subject)
     whom = _partitive(doc, cue)
     if whom is not None:
         return whom
@@ -144,6 +149,12 @@ def _is_nobody(doc: Doc, cue: Cue, subject: Token | None) -> bool:
     )
 
 
+def _of_whom(nobody: Token) -> str:
+    """Read the owners in "none of the owners may dive"."""
+    inner = [token for token in nobody.subtree if token.dep_ == "pobj"]
+    return phrase(inner[0]).text if inner and is_agent(inner[0].text) else ""
+
+
 def _required(verb: Token) -> Token | None:
     """Read the contractor in "each contract shall require the contractor to keep logs"."""
     if verb.lower_ not in ("require", "oblige"):
@@ -169,7 +180,7 @@ def _antecedent(pronoun: Token) -> str:
     plural = pronoun.lower_ in ("they", "them")
     agents = [
         token
-        for token in reversed(list(pronoun.doc[: pronoun.i]))
+        for token in reversed(list(pronoun.doc[max(0, pronoun.i - _REACH) : pronoun.i]))
         if token.pos_ in ("NOUN", "PROPN")
         and is_agent(token.text)
         and token.dep_ != "compound"
@@ -254,7 +265,7 @@ def _defined(doc: Doc, cue: Cue, subject: Token | None, before: str) -> str:
         return before
     if subject.lower_ in _PRONOUNS:
         return before or subject.text
-    if subject.lower_ in ("nothing", "none"):
+    if subject.lower_ in _NOBODY:
         inner = [token for token in subject.subtree if token.dep_ == "pobj"]
         return _named(inner[0]) if inner else subject.text
     if subject.lower_ == "there":
@@ -265,8 +276,12 @@ def _defined(doc: Doc, cue: Cue, subject: Token | None, before: str) -> str:
 
 def _named(head: Token) -> str:
     """Return the phrase of a head; a numeral ("subchapter I") stands for the noun before it."""
-    numeral = not head.lower_.strip("ivxlc") or head.like_num
-    return phrase(head.nbor(-1) if numeral and head.i else head).text
+    named = head
+    while named.i > named.sent.start and (
+        not named.lower_.strip("ivxlc") or named.like_num or named.pos_ in ("CCONJ", "PUNCT")
+    ):
+        named = named.nbor(-1)
+    return phrase(named).text
 
 
 def _first_noun(doc: Doc, cue: Cue) -> Token | None:

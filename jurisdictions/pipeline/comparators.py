@@ -93,6 +93,7 @@ _LEFT = _rules(
         ("<=", r"\bat or (?:below|under)"),
         (">=", r"\bat or (?:above|over)"),
         ("<=", _NOT + r"(?: [\w,\-]+){0,4}? (?:exceed|exceeds|exceeded|exceeding|surpass)"),
+        ("<=", _NOT + r"(?: [\w,\-]+){0,12}? (?:for|by|of|in|at|to) an? \w+ (?:exceeding)"),
         ("<=", _NOT + r"(?: [\w,\-]+){0,12}? (?:beyond|in excess of|past)"),
         # plain comparatives
         (">=", r"\b(?:at least|at the least|as many as|as much as)"),

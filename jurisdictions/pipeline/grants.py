@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.state import Cue
-from jurisdictions.pipeline.syntax import finite_main, subject_of
+from jurisdictions.pipeline.subordination import finite_main, surface_opener
+from jurisdictions.pipeline.syntax import subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 BE = frozenset(("is", "are"))
 #: "has ... the right": the noun is looked for among this many words.
 _PHRASE_WORDS = 8
+#: What may stand between "reserves" and "right".
+_FOR_ITSELF = frozenset(
+    ("to", "for", "itself", "themselves", "the", "its", "their", "all", "any", "sole", "exclusive",
+     "full", ",")
+)  # fmt: skip
 
 
 def phrase_cue(token: Token) -> Cue | None:
@@ -36,10 +42,8 @@ def phrase_cue(token: Token) -> Cue | None:
             if after.lower_ in words and (kind != "duty" or _burdens(after)):
                 start = after.i if kind == "ban" else token.i
                 return cue_at(start, after.i + 1, kind, after, negated, token.i)
-    if word in ("reserve", "reserves") and token.tag_ in ("VBZ", "VBP") and finite_main(token):
-        rights = [other for other in doc[token.i + 1 : token.i + 4] if other.lower_ in lex.RIGHTS]
-        if rights:
-            return cue_at(token.i, rights[0].i + 1, "right", token, False, token.i)
+    if word in ("reserve", "reserves"):
+        return _reserve_cue(token)
     if word in ("need", "needs") and _followed(token, ("to",)) and token.tag_ in ("VBZ", "VBP"):
         return _need_cue(token)
     if (
@@ -50,6 +54,24 @@ def phrase_cue(token: Token) -> Cue | None:
     ):
         return cue_at(token.i, token.i + 1, "duty", token, False, token.i)
     return None
+
+
+def _reserve_cue(reserve: Token) -> Cue | None:
+    """ "The Board reserves (to itself) the right"; the tagger may take the verb for a noun."""
+    doc = reserve.doc
+    following = doc[reserve.i + 1 : min(reserve.i + _PHRASE_WORDS, reserve.sent.end)]
+    inner = next((token for token in following if token.lower_ not in _FOR_ITSELF), None)
+    if inner is None or inner.lower_ not in lex.RIGHTS:
+        return None
+    if reserve.tag_ in ("VBZ", "VBP"):
+        free = finite_main(reserve)
+        return cue_at(reserve.i, inner.i + 1, "right", reserve, False, reserve.i) if free else None
+    owner = reserve.nbor(-1) if reserve.i > reserve.sent.start else None
+    if owner is None or owner.pos_ not in ("NOUN", "PROPN") or reserve.lower_ != "reserves":
+        return None
+    if surface_opener(reserve) is not None:
+        return None
+    return Cue(reserve.i, inner.i + 1, "right", reserve.i, False, owner.i)
 
 
 def _under_modal(verb: Token) -> bool:

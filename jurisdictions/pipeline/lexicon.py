@@ -50,7 +50,8 @@ AGENTS = word_set(
     "mankind submitter observer depository recipient licensor grantee carrier tug tanker "
     "boat warship panel group judge platform importer exporter supplier lender borrower "
     "bidder congress center centre bank partner deponent resident eu leasee "
-    "staff"
+    "staff seller buyer vendor charterer shipper insurer tenant landlord guarantor subcontractor "
+    "consultant minister ministry republic"
 )
 
 #: Complements of "have", "enjoy", "exercise" that grant something.
@@ -166,8 +167,11 @@ DEFINED_THINGS = word_set(
 #: Subjects whose "shall be" places or fixes something.
 FIXED_THINGS = word_set(
     "term terms liability burden period periods quorum majority seat language languages membership "
-    "damages proceedings price value function functions powers"
+    "damages proceedings price value function functions powers object objective objectives purpose "
+    "purposes aim aims mandate"
 )
+#: What "shall be allowed" commands; what is allowed otherwise is permitted.
+SPANS_OF_TIME = word_set("time period days weeks months interval opportunity")
 #: What a text itself fixes, at a figure or by a formula.
 RATES = word_set("fee fees percentage rate rates charge price amount period")
 #: Bodies that "shall be established" brings into being.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.state import Cue
+from jurisdictions.pipeline.subordination import is_embedded
 from jurisdictions.pipeline.syntax import (
     adjacent_pronoun,
     adjacent_subject,
     governed_verb,
-    is_embedded,
     joins,
     main_subject,
     subject_of,
@@ -88,7 +88,7 @@ def _modal_cue(modal: Token, shared: int | None) -> Cue | None:
         negated = True
         if modal.i - opener <= 5:
             start = opener
-    elif _in_no_case(modal, verb) or _neither(modal):
+    elif _in_no_case(modal, verb) or _neither(modal) or _capped(modal, subject):
         negated = True
     kind = "may" if word == "may" else "shall"
     return Cue(start, end, kind, verb.i, negated, -1 if subject is None else subject.i)
@@ -124,7 +124,7 @@ def _negative_opener(modal: Token, subject: Token | None) -> int | None:
     """Return the token of "No", "Nothing", "None", "Neither" that governs the modal's subject."""
     if subject is None:
         return None
-    if subject.lower_ in ("nothing", "none", "nobody") and subject.i < modal.i:
+    if subject.lower_ in ("nothing", "none", "nobody", "neither") and subject.i < modal.i:
         return int(subject.i)
     for child in subject.children:
         ahead = child.i < min(subject.i, modal.i)
@@ -133,6 +133,18 @@ def _negative_opener(modal: Token, subject: Token | None) -> int | None:
             if following not in ("later", "more", "less", "fewer", "earlier", "longer"):
                 return int(child.i)
     return None
+
+
+def _capped(modal: Token, subject: Token | None) -> bool:
+    """Tell "no more than two divers may enter", which bars a third, from "no fewer than two"."""
+    if subject is None or modal.lower_ != "may" or subject.i > modal.i:
+        return False
+    low = max(modal.sent.start, subject.i - 4)
+    words = [token.lower_ for token in modal.doc[low : subject.i]]
+    return any(
+        word in ("no", "not") and words[at + 1 : at + 3] == ["more", "than"]
+        for at, word in enumerate(words)
+    )
 
 
 def _neither(modal: Token) -> bool:

@@ -40,11 +40,15 @@ ORDINALS: dict[str, int] = {
 }
 
 _LEXEME = re.compile(
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d,])|\d+(?:\.\d+)?|[½¼¾⅓⅔])"
+    r"(?P<number>\d{1,3},\d{1,2}(?=\s?(?:%|‰|per ?cent\b|[kcm]?m\b))"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d,])|\d+(?:\.\d+)?|[½¼¾⅓⅔])"
     r"|(?P<word>[kcm]?m(?:<sup>[23]</sup>|[23²³])(?![\w])|[^\W\d_]+)"
     r"|(?P<symbol>[^\s])"
 )
 
+
+#: "3,5 %": a comma before a unit and fewer than three digits is a decimal sign.
+_DECIMAL_COMMA = re.compile(r"\d{1,3},\d{1,2}")
 
 LexemeKind = Literal["number", "word", "symbol"]
 _KINDS: dict[str, LexemeKind] = {"number": "number", "word": "word", "symbol": "symbol"}
@@ -102,6 +106,8 @@ def digits_value(text: str) -> float:
     """Return the value of digits with thousands separators, or of a fraction sign."""
     if text in _GLYPHS:
         return _GLYPHS[text]
+    if _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
     return float(text.replace(",", "").replace(" ", ""))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,8 @@ def _quantities(doc: Doc, amounts: list[Amount]) -> Iterator[Quantity]:
         first = amounts[at]
         second = amounts[at + 1] if at + 1 < len(amounts) else None
         if second is not None and _is_range(text, first, second):
-            yield _quantity(doc, first.start, second.end, first, "range", second.value)
+            whole = replace(first, end=second.end)
+            yield _quantity(doc, text, whole, "range", second.value)
             at += 2
             continue
         # a coordinated number is compared by the words before its group
@@ -110,27 +112,23 @@ def _quantities(doc: Doc, amounts: list[Amount]) -> Iterator[Quantity]:
         comparator = compare(left_of(text, first.start), right)
         if comparator == "=" and lead is not first:
             comparator = compare(left, "")
-        yield _quantity(doc, first.start, first.end, first, comparator, None)
+        yield _quantity(doc, text, first, comparator, None)
         at += 1
 
 
 def _quantity(
-    doc: Doc,
-    start: int,
-    end: int,
-    amount: Amount,
-    comparator: Comparator,
-    value_max: float | None,
+    doc: Doc, text: str, amount: Amount, comparator: Comparator, value_max: float | None
 ) -> Quantity:
+    """Make a quantity; ``text`` is ``doc.text``, which is put together anew at every access."""
     return Quantity(
-        span=doc.text[start:end],
-        start=start,
-        end=end,
+        span=text[amount.start : amount.end],
+        start=amount.start,
+        end=amount.end,
         value=amount.value,
         unit=amount.unit,
         comparator=comparator,
         value_max=value_max,
-        measures=measured(doc, start, end),
+        measures=measured(doc, amount.start, amount.end),
     )
 
 
@@ -202,8 +200,9 @@ def _periods(text: str) -> Iterator[Quantity]:
 
 def _bound_ordinals(doc: Doc) -> Iterator[Quantity]:
     """Ordinals that set a bound: "by the end of the eighth year", "each fourth month"."""
+    text = doc.text
     for ordinal in rows(doc, "ordinals", Ordinal):
-        left = left_of(doc.text, ordinal.start)
+        left = left_of(text, ordinal.start)
         if not is_bound(ordinal, left):
             continue
         comparator = compare(left, "") if ordinal.unit in TIME_UNITS else "="

@@ -8,7 +8,8 @@ from jurisdictions.pipeline import lexicon as lex
 from jurisdictions.pipeline.grants import BE, cue_at
 from jurisdictions.pipeline.lexicon import word_set
 from jurisdictions.pipeline.state import Cue
-from jurisdictions.pipeline.syntax import finite_main, in_relative, previous_word, subject_of
+from jurisdictions.pipeline.subordination import finite_main
+from jurisdictions.pipeline.syntax import in_relative, previous_word, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token

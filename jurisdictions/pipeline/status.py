@@ -84,7 +84,8 @@ def _words_after(doc: Doc, cue: Cue, count: int = _WINDOW) -> list[Token]:
 
 def _may(doc: Doc, cue: Cue, *, bars: bool) -> Modality:
     subject = _subject_word(doc, cue)
-    if subject == "nothing" or (cue.negated and _of_space(doc, cue, doc[cue.verb])):
+    untouched = subject == "nothing" and not _undergone(doc, cue)
+    if untouched or (cue.negated and _of_space(doc, cue, doc[cue.verb])):
         return "constitutive"
     words = [token.lower_ for token in _words_after(doc, cue, 40)]
     if cue.negated:
@@ -119,7 +120,7 @@ def _shall(doc: Doc, cue: Cue, *, bars: bool) -> Cue:
     after = _words_after(doc, cue)
     words = [token.lower_ for token in after]
     subject = _subject_word(doc, cue)
-    if subject in _NOTHING and cue.negated:
+    if subject in _NOTHING and cue.negated and not _undergone(doc, cue):
         return replace(cue, modality="constitutive")
     verb = doc[cue.verb]
     if cue.negated and subject in lex.DOCUMENTS and verb.tag_ == "VB" and verb.lower_ != "be":
@@ -139,6 +140,11 @@ def _shall(doc: Doc, cue: Cue, *, bars: bool) -> Cue:
     return replace(cue, modality="obligation")
 
 
+def _undergone(doc: Doc, cue: Cue) -> bool:
+    """Tell "nothing shall be thrown overboard", a bar, from "nothing in this rule shall"."""
+    return doc[cue.subject + 1].tag_ == "MD" and doc[cue.verb].tag_ == "VBN"
+
+
 def _only_if(words: list[str]) -> bool:
     """Tell "shall be issued only if" and "shall only be issued when" from "only the lights"."""
     if words[:2] == ["only", "be"]:
@@ -155,6 +161,8 @@ def _granting(doc: Doc, cue: Cue, verb: Token, words: list[str]) -> Cue | None:
     if be is None:
         return None
     for word in words[words.index(be) + 1 : words.index(be) + 5]:
+        if word == "allowed" and _subject_word(doc, cue) in lex.SPANS_OF_TIME:
+            return replace(cue, modality="prohibition" if cue.negated else "obligation")
         if word in lex.GRANTED:
             return replace(cue, modality="prohibition" if cue.negated else "permission")
         if word in lex.REQUIRED:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import BindingError, UsageError, one_line
+from workbench.options import day
 from workbench.output import echo_json, json_option
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def command(
     from workbench.law import law_text
 
     _check(accept, accept_all, attribute, min_confidence)
-    day = _date(on)
+    today = day(on, option="--on")
     changes = bool(accept or accept_all or reject)
     if changes and not (reviewer or "").strip():
         raise UsageError(
@@ -82,7 +83,7 @@ def command(
         attribute=attribute,
         reject=reject,
         by=reviewer or "",
-        on=day,
+        on=today,
     )
     path = save(home, settled)
     _report(own, settled, path, as_json)
@@ -103,17 +104,6 @@ def _check(
         raise UsageError("give --accept or --accept-all, not both")
     if attribute is not None and len(accept) != 1:
         raise UsageError("--attribute: goes with exactly one --accept")
-
-
-def _date(text: str | None) -> date:
-    if text is None:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise UsageError(
-            f"--on: {text!r} is not a date", hint="write it as YYYY-MM-DD, such as 2024-06-30"
-        ) from problem
 
 
 def _without(own: BindingFile, names: Sequence[str]) -> BindingFile:
