@@ -8,6 +8,7 @@ in the same run. Nothing is asserted: timings belong to the machine they were ta
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -33,9 +34,15 @@ def seconds(command: list[str], environment: dict[str, str], runs: int) -> float
 
 
 def main() -> None:
-    design = (
-        sys.argv[1] if len(sys.argv) > 1 else str(PROJECT / "examples/azores_vent_station.yaml")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument(
+        "design", nargs="?", default=str(PROJECT / "examples/azores_vent_station.yaml")
+    )
+    design = parser.parse_args().design
+    if not Path(design).is_file():
+        parser.error(f"{design}: no such file")
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "BATHYLEX_CACHE": cache}
         audit = [sys.executable, "-m", "workbench.cli", "audit", design, "--json"]

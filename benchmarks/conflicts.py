@@ -11,8 +11,8 @@ asserted on time.
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 import time
 from itertools import combinations, product
 from typing import Any
@@ -146,7 +146,11 @@ def timed(work: Any) -> tuple[float, Any]:
 
 
 def main() -> None:
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("seed", nargs="?", type=int, default=1)
+    seed = parser.parse_args().seed
     print(f"{'rules':>5} {'sets':>5} {'of 3+':>5} {'all sets, resolved':>18} {'pairs':>9} subsets")
     for count in (10, 14, 50, 200, 400):
         rules = generate(count, seed)

@@ -7,6 +7,7 @@ the wall that was built. Rows whose figures are recalled (certainty low) are sho
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 import statistics
@@ -51,7 +52,10 @@ def comparable(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 def main(arguments: list[str]) -> int:
     """Print the comparison; 0 when the median error of the trusted spheres is at most 15 %."""
     shared = Path(os.environ.get("BATHYLEX_SHARED", PROJECT.parent / "shared"))
-    table = Path(arguments[0]) if arguments else shared / "data" / "hulls" / "reference_hulls.csv"
+    parser = argparse.ArgumentParser(description=__doc__)
+    default = shared / "data" / "hulls" / "reference_hulls.csv"
+    parser.add_argument("table", nargs="?", type=Path, default=default)
+    table: Path = parser.parse_args(arguments).table
     if not table.is_file():
         print(f"{table}: no such file; give the path of a table of hulls", file=sys.stderr)
         return 2

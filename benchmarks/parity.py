@@ -8,7 +8,7 @@ and prints each difference with both reasons. Exit status 1 when a rule's verdic
 
 from __future__ import annotations
 
-import sys
+import argparse
 from datetime import date
 from pathlib import Path
 
@@ -35,12 +35,18 @@ def by_provision(result: AuditResult) -> dict[str, tuple[str, str]]:
 
 
 def main() -> None:
-    if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("designs", nargs="*", type=Path)
+    given = parser.parse_args()
+    if not given.folder.is_dir():
+        parser.error(f"{given.folder}: no such folder")
     digests = load_digests()
     restated = rulebook_for(digests)
-    official = rulebook_for({**digests, **load_folder(Path(sys.argv[1]))})
-    designs = [Path(name) for name in sys.argv[2:]] or list(examples())
+    official = rulebook_for({**digests, **load_folder(given.folder)})
+    designs = given.designs or list(examples())
     rules_differ = False
     for path in designs:
         design = load_design(path)

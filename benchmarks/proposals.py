@@ -19,8 +19,8 @@ comes from a model fitted to the other jurisdictions only. ``--fit`` fits it to 
 
 from __future__ import annotations
 
+import argparse
 import math
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -227,10 +227,18 @@ def expected_error(judged: list[tuple[float, bool]], bins: int = 10) -> float:
 
 
 def main() -> None:
-    folders = [name for name in sys.argv[1:] if not name.startswith("--")]
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--misses", action="store_true")
+    given = parser.parse_args()
+    if given.folder is not None and not given.folder.is_dir():
+        parser.error(f"{given.folder}: no such folder")
     texts = load_digests()
-    if folders:
-        official = load_folder(Path(folders[0]))
+    if given.folder is not None:
+        official = load_folder(given.folder)
         texts = {name: official.get(name, text) for name, text in texts.items()}
     read = {name: extract_provisions(text) for name, text in texts.items()}
     gold: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -254,7 +262,7 @@ def main() -> None:
             ("bag of words, nearest provisions", bag_of_words),
             ("facts bound most often", majority),
         ):
-            misses = "--misses" in sys.argv and learn is tuned
+            misses = given.misses and learn is tuned
             first, three = hits(cases, learn, fold, misses=misses)
             print(f"  {name:<37} {shown(sum(first), len(first))}  {shown(sum(three), len(three))}")
     made = [item for name, text in texts.items() for item in made_for(text, read[name], cases)]
@@ -270,7 +278,7 @@ def main() -> None:
         kept = [right for sure, right in judged if sure >= bound]
         if kept:
             print(f"  confidence at least {bound:.2f}: first right {shown(sum(kept), len(kept))}")
-    if "--fit" in sys.argv:
+    if given.fit:
         _write(fit(made), len(made))
 
 

@@ -11,8 +11,8 @@ of the mentions that are not outside.
 
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -35,9 +35,15 @@ def touches(start: int, end: int, other: Reference | Unresolved) -> bool:
 
 
 def main() -> None:
-    if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
-    texts = load_folder(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--list", action="store_true", help="print those that do not resolve")
+    given = parser.parse_args()
+    if not given.folder.is_dir():
+        parser.error(f"{given.folder}: no such folder")
+    texts = load_folder(given.folder)
     atlas = Atlas(provision for text in texts.values() for provision in text.provisions)
     started = time.perf_counter()
     total: Counter[str] = Counter()
@@ -65,7 +71,7 @@ def main() -> None:
     share = 100 * exact / total["resolved"]
     print(f"{share:.1f} % of the resolved lead to the very piece, the rest to what contains it")
     print(f"{time.perf_counter() - started:.1f} s")
-    if "--list" in sys.argv:
+    if given.list:
         print("\n".join(listed))
     raise SystemExit(0 if _rate(total) >= BAR else 1)
 

@@ -9,8 +9,8 @@ status 1 when a span does not verify.
 
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -62,9 +62,13 @@ def figures(texts: dict[str, LawText]) -> None:
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        raise SystemExit(__doc__)
-    folder = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    if not folder.is_dir():
+        parser.error(f"{folder}: no such folder")
     files = provisions = broken = 0
     unread: list[str] = []
     started = time.perf_counter()

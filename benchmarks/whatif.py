@@ -10,6 +10,7 @@ asserted: timings belong to the machine they were taken on, the ratio less so.
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import statistics
@@ -45,10 +46,17 @@ def timed(command: list[str]) -> Taken:
 
 
 def main() -> None:
-    design = (
-        sys.argv[1] if len(sys.argv) > 1 else str(PROJECT / "examples/azores_vent_station.yaml")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 200
+    parser.add_argument(
+        "design", nargs="?", default=str(PROJECT / "examples/azores_vent_station.yaml")
+    )
+    parser.add_argument("sites", nargs="?", type=int, default=200)
+    given = parser.parse_args()
+    design, count = given.design, given.sites
+    if not Path(design).is_file() or count < 1:
+        parser.error(f"{design}, {count} sites: name a design file and at least one site")
     place = random.Random(1982)
     sites = [(place.uniform(-65, 75), place.uniform(-180, 180)) for _ in range(count)]
     command = [sys.executable, "-m", "workbench.cli"]
