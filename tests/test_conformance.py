@@ -1,12 +1,15 @@
 """The public conformance pack: every file of ``tests/conformance`` is one test.
 
 The format is told in ``tests/conformance/README.md``. A case goes the way of a user's file: it is
-written to disk, loaded, and audited whole against the embedded law.
+written to disk, loaded, and audited whole against the embedded law, and against the invented laws
+that it brings: their words go through the same reader, pipeline and compiler as those of real law.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,18 +19,24 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+import corpus.digests
 from base import BathylexError
 from compliance import audit
-from compliance.finding import AuditResult, Finding, Verdict, worst
+from compliance.finding import AuditResult, Conflict, Finding, Verdict, worst
 from corpus.digests import load_digests
+from corpus.sources import load_sources, parse_sources
 from examples import examples
 from habitat.design import Design
 from habitat.load import apply_settings, load_design
-from jurisdictions.compiler import rulebook_for
+from jurisdictions import order
+from jurisdictions.binding import BindingFile, RuleBinding
+from jurisdictions.compiler import compile_rulebook, rulebook_for
+from jurisdictions.places import place
+from jurisdictions.relations import Relation, load_relations
 from jurisdictions.rulebook import RuleBook
 
 PACK = Path(__file__).parent / "conformance"
-KINDS = ("pass", "fail", "unknown", "invalid")
+KINDS = ("pass", "fail", "unknown", "invalid", "conflict")
 
 
 class _Part(BaseModel):
@@ -62,6 +71,30 @@ class Place(_Part):
     coastal_state: str | None = None
 
 
+class Law(_Part):
+    """An invented law: words in the format of our digests, and the rules on them."""
+
+    text: str
+    rules: tuple[RuleBinding, ...] = ()
+
+
+class ExpectedConflict(_Part):
+    """What one conflict of the audit must come to; ``rules`` tells which one."""
+
+    rules: frozenset[str] = Field(min_length=2)
+    kind: Literal["bounds", "joint", "deontic"]
+    resolution: Literal["legal", "policy", "open"]
+    winners: frozenset[str] = frozenset()
+    overridden: frozenset[str] = frozenset()
+    still_owed: frozenset[str] = frozenset()
+    claims: frozenset[str] = frozenset()
+    permission: str | None = None
+    applies: bool = True
+    facts: frozenset[str] | None = None
+    quotes: dict[str, str] = Field(default_factory=dict)
+    because: str = ""
+
+
 class RawFile(_Part):
     """A design file byte for byte: as text, or as hexadecimal digits."""
 
@@ -89,7 +122,10 @@ class Case(_Part):
     verdict: Literal["lawful", "violated", "undetermined"] | None = None
     jurisdictions: dict[str, bool | None] = Field(default_factory=dict)
     site: Place | None = None
+    laws: tuple[Law, ...] = ()
+    relations: tuple[dict[str, Any], ...] = ()
     expect: tuple[Expected, ...] = ()
+    conflicts: tuple[ExpectedConflict, ...] | None = None
     error: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -113,6 +149,40 @@ def book() -> RuleBook:
     return rulebook_for(load_digests())
 
 
+@contextmanager
+def invented(case: Case) -> Iterator[RuleBook]:
+    """Give the law of a case; what it invents is known inside the block only."""
+    if not case.laws:
+        assert not case.relations, "relations join invented laws"
+        yield book()
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        toml = (PACK / "laws.toml").read_text(encoding="utf-8")
+        for name, origin in parse_sources(toml, where="laws.toml").items():
+            patch.setitem(load_sources(), name, origin)
+        place.cache_clear()
+        relations = (*load_relations(), *(Relation(**row) for row in case.relations))
+        patch.setattr(order, "load_relations", lambda: relations)
+        read = [corpus.digests.read(law.text, file="a law of the case") for law in case.laws]
+        texts = {text.instrument.id: text for text in read}
+        assert len(texts) == len(case.laws), "one text for each invented law"
+        bindings = {
+            name: BindingFile(instrument=name, rules=law.rules)
+            for name, law in zip(texts, case.laws, strict=True)
+        }
+        new = compile_rulebook(texts, bindings)
+        law = book()
+        yield RuleBook(
+            key="",
+            instruments=(*law.instruments, *new.instruments),
+            provisions=(*law.provisions, *new.provisions),
+            rules=(*law.rules, *new.rules),
+            reviewed=law.reviewed,
+            disputes=law.disputes,
+        )
+    place.cache_clear()
+
+
 def load(case: Case, folder: Path) -> Design:
     if case.example is not None:
         found = {path.stem: path for path in examples()}
@@ -133,12 +203,14 @@ def test_case(path: Path, tmp_path: Path) -> None:
     if path.stem.startswith("invalid-"):
         refused(case, tmp_path)
         return
-    result = audit(load(case, tmp_path), book(), as_of=case.as_of)
     check_kind(path.stem.partition("-")[0], case)
+    with invented(case) as law:
+        result = audit(load(case, tmp_path), law, as_of=case.as_of)
     check_accounting(result)
     check_place(case, result)
     for expected in case.expect:
         check_expected(expected, result)
+    check_conflicts(case, result)
 
 
 def refused(case: Case, folder: Path) -> None:
@@ -154,6 +226,9 @@ def check_kind(kind: str, case: Case) -> None:
     """The name of a file tells what its expectations hold."""
     verdicts = {item.verdict for item in case.expect}
     assert verdicts, "a case without an expectation teaches nothing"
+    assert bool(case.conflicts) == (kind == "conflict")
+    if kind == "conflict":
+        return
     assert ("violated" in verdicts) == (kind == "fail")
     if kind != "fail":
         assert ("undetermined" in verdicts) == (kind == "unknown")
@@ -202,6 +277,33 @@ def check_expected(expected: Expected, result: AuditResult) -> None:
         assert expected.because in finding.reason
 
 
+def check_conflicts(case: Case, result: AuditResult) -> None:
+    """The conflicts are those of the case, no more and no less; without a word of it, none."""
+    found = {frozenset(item.rules): item for item in result.conflicts}
+    expected = {item.rules: item for item in case.conflicts or ()}
+    assert set(found) == set(expected)
+    for rules, item in expected.items():
+        check_conflict(item, found[rules])
+
+
+def check_conflict(expected: ExpectedConflict, found: Conflict) -> None:
+    told = (
+        expected.kind, expected.resolution, expected.winners, expected.overridden,
+        expected.still_owed, expected.claims, expected.permission, expected.applies,
+    )  # fmt: skip
+    assert told == (
+        found.kind, found.resolution, frozenset(found.winners), frozenset(found.overridden),
+        frozenset(found.still_owed), frozenset(found.claims), found.permission, found.applies,
+    )  # fmt: skip
+    if expected.facts is not None:
+        assert frozenset(found.facts) == expected.facts
+    quotes = dict(zip(found.rules, found.quotes, strict=True))
+    assert all(quotes.values()), "every member is quoted"
+    for rule, words in expected.quotes.items():
+        assert words in quotes[rule]
+    assert expected.because in found.reason
+
+
 def the_finding(expected: Expected, result: AuditResult) -> Finding:
     if expected.rule is not None:
         found = [item for item in result.findings if item.rule == expected.rule]
@@ -214,14 +316,14 @@ def the_finding(expected: Expected, result: AuditResult) -> Finding:
 
 def test_the_pack_is_large_and_spread() -> None:
     cases = {path.stem: read(path) for path in paths()}
-    assert len(cases) >= 80
+    assert len(cases) >= 250
     assert {stem.partition("-")[0] for stem in cases} == set(KINDS)
     rules = {rule.id: rule.instrument for rule in book().rules}
     named = Counter(
         book().instrument_by_id[rules[item.rule]].instrument.jurisdiction
         for case in cases.values()
         for item in case.expect
-        if item.rule is not None
+        if item.rule in rules
     )
     assert set(named) == {
         "UNCLOS",
