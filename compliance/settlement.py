@@ -48,7 +48,8 @@ def apply_settlement(
     judged: list[Judged], settlement: Settlement, book: RuleBook
 ) -> tuple[list[Judged], tuple[Conflict, ...]]:
     """Override rules that lost a conflict and apply to this design; show every conflict."""
-    defeats = settlement.defeats
+    applied = applied_rules(judged)
+    defeats = {**settlement.defeats, **_derogations(settlement, applied)}
     by_rule = {item.rule.id: item for item in judged}
     settled = [
         replace(item, outcome=_overridden(item.outcome, defeats[item.rule.id]))
@@ -56,7 +57,6 @@ def apply_settlement(
         else item
         for item in judged
     ]
-    applied = applied_rules(judged)
     conflicts = tuple(
         conflict_of(
             clash,
@@ -67,6 +67,21 @@ def apply_settlement(
         for clash in settlement.clashes
     )
     return settled, conflicts
+
+
+def _derogations(settlement: Settlement, applied: frozenset[str]) -> dict[str, Defeat]:
+    """Return the duties that give way to permissions which the design uses.
+
+    A permission leaves its beneficiary a choice, so that our order of classes is no ground to set
+    a duty aside for it: only a relation that the law itself states is.
+    """
+    return {
+        clash.overridden[0]: Defeat(clash.overridden[0], clash.winners, True, clash.reason)
+        for clash in settlement.clashes
+        if clash.resolution == "legal"
+        and clash.permission in clash.winners
+        and applied.issuperset(clash.rules)
+    }
 
 
 def _overridden(outcome: Outcome, defeat: Defeat) -> Outcome:

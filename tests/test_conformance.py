@@ -32,7 +32,7 @@ from jurisdictions import order
 from jurisdictions.binding import BindingFile, RuleBinding
 from jurisdictions.compiler import compile_rulebook, rulebook_for
 from jurisdictions.places import place
-from jurisdictions.relations import Relation, load_relations
+from jurisdictions.relations import load_relations, read_relations
 from jurisdictions.rulebook import RuleBook
 
 PACK = Path(__file__).parent / "conformance"
@@ -123,7 +123,7 @@ class Case(_Part):
     jurisdictions: dict[str, bool | None] = Field(default_factory=dict)
     site: Place | None = None
     laws: tuple[Law, ...] = ()
-    relations: tuple[dict[str, Any], ...] = ()
+    relations: str = ""
     expect: tuple[Expected, ...] = ()
     conflicts: tuple[ExpectedConflict, ...] | None = None
     error: tuple[str, ...] = ()
@@ -161,7 +161,7 @@ def invented(case: Case) -> Iterator[RuleBook]:
         for name, origin in parse_sources(toml, where="laws.toml").items():
             patch.setitem(load_sources(), name, origin)
         place.cache_clear()
-        relations = (*load_relations(), *(Relation(**row) for row in case.relations))
+        relations = (*load_relations(), *read_relations(case.relations, where="relations"))
         patch.setattr(order, "load_relations", lambda: relations)
         read = [corpus.digests.read(law.text, file="a law of the case") for law in case.laws]
         texts = {text.instrument.id: text for text in read}
