@@ -102,7 +102,7 @@ def _order(at: str | None, as_of: str | None, state: str | None) -> PartialOrder
             zones=None if site is None else frozenset(site.zones),
             purpose="",
             coastal_state=coastal,
-            operator_state=state or coastal,
+            operator_state=state,
             sponsoring_state=None,
             eu_marine_waters=None
             if site is None
