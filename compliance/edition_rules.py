@@ -72,7 +72,7 @@ def following(binding: BindingFile, moves: Mapping[str, str]) -> BindingFile:
 def _moved(rule: RuleBinding, moves: Mapping[str, str]) -> RuleBinding:
     used = {rule.provision} | {
         pointer.provision
-        for predicate in (rule.when, rule.require, rule.unless)
+        for predicate in rule.predicates
         for pointer in law_numbers(predicate)
         if pointer.provision is not None
     }

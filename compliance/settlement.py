@@ -20,7 +20,7 @@ from jurisdictions.rulebook import ProvisionEntry, Rule, RuleBook
 #: Verdicts of rules that apply to the design.
 _APPLIED = frozenset({"satisfied", "violated", "undetermined", "open_norm"})
 #: Those that an override replaces; what a person must judge stays a question.
-_REPLACED = _APPLIED - {"open_norm"}
+REPLACED = _APPLIED - {"open_norm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def apply_settlement(
     by_rule = {item.rule.id: item for item in judged}
     settled = [
         replace(item, outcome=_overridden(item.outcome, defeats[item.rule.id]))
-        if item.rule.id in defeats and item.outcome.verdict in _REPLACED
+        if item.rule.id in defeats and item.outcome.verdict in REPLACED
         else item
         for item in judged
     ]

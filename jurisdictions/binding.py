@@ -110,6 +110,12 @@ class RuleBinding(_Frozen):
     evidence: str = ""
     accepted: Acceptance | None = None
 
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """All that the rule asks: its condition, requirement, exception and permission."""
+        parts = (self.when, self.require, self.unless, self.permit)
+        return tuple(part for part in parts if part is not None)
+
     @model_validator(mode="after")
     def _has_content(self) -> RuleBinding:
         if self.permit is not None:

@@ -52,14 +52,14 @@ def _facts_of(bindings: Mapping[str, BindingFile]) -> frozenset[str]:
         fact
         for found in bindings.values()
         for rule in found.rules
-        for predicate in (rule.when, rule.require, rule.unless)
+        for predicate in rule.predicates
         for fact in attributes_of(predicate)
     )
 
 
 def _check_rule(rule: RuleBinding, used: frozenset[str], place: str) -> None:
     known = _kinds()
-    for predicate in (rule.when, rule.require, rule.unless):
+    for predicate in rule.predicates:
         for fact in attributes_of(predicate):
             if fact not in known and fact not in used:
                 from difflib import get_close_matches

@@ -236,7 +236,7 @@ def _compile_rule(
             hint="check the edition of the law text",
         )
     pointers: list[LawNumber] = []
-    for predicate in (rule.when, rule.require, rule.unless, rule.permit):
+    for predicate in rule.predicates:
         pointers.extend(pointer for pointer in law_numbers(predicate) if pointer not in pointers)
     return Rule(
         binding=rule,

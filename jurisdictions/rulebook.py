@@ -101,8 +101,7 @@ class Rule(_Frozen):
         """Every test of the rule: of its zones, condition, requirement and exception."""
         binding = self.binding
         zones = (InZone(zone=binding.zones),) if binding.zones else ()
-        parts = (binding.when, binding.require, binding.permit, binding.unless)
-        return (*zones, *(test for part in parts for test in tests_of(part)))
+        return (*zones, *(test for part in binding.predicates for test in tests_of(part)))
 
     @cached_property
     def plain(self) -> bool:

@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 
 from base import CorpusError
+from compliance.edition_rules import following
 from compliance.impact import Impact, VerdictChange, impact
 from compliance.report.impact import impact_data, print_impact, to_html, to_json
 from corpus.digests import load_digests, read
 from corpus.editions import edition_at
 from corpus.model import LawText
 from habitat.design import Design
+from jurisdictions.binding import BindingFile
+from jurisdictions.predicate import law_numbers
 from jurisdictions.rulebook import RuleBook
 from workbench.cli import run
 
@@ -274,3 +277,15 @@ def test_bad_editions_are_refused_in_one_line(
     assert answer.out == ""
     assert complaint in answer.err
     assert len(answer.err.strip().splitlines()) == 1
+
+
+def test_a_number_that_a_permission_reads_elsewhere_follows_its_provision() -> None:
+    rule = {
+        "id": "x-1", "provision": "unclos:60.4", "title": "a safety zone", "class": "safety",
+        "severity": "minor", "addressee": "operator", "effect": "direct",
+        "permit": {"fact": "safety_zone.radius", "law": {"unit": "m", "provision": "unclos:60.5"}},
+    }  # fmt: skip
+    binding = BindingFile.model_validate({"instrument": "unclos", "rules": [rule]})
+    (moved,) = following(binding, {"unclos:60.5": "unclos:60.6"}).rules
+    (predicate,) = moved.predicates
+    assert [pointer.provision for pointer in law_numbers(predicate)] == ["unclos:60.6"]

@@ -28,6 +28,7 @@ from habitat.load import load_design
 from jurisdictions.compiler import rulebook_for
 from jurisdictions.predicate import Predicate
 from jurisdictions.rulebook import LawValue, Rule
+from tests.small_rules import make
 from tests.test_compliance_audit import book as small_book
 from tests.test_compliance_audit import design
 from tests.test_compliance_evaluate import PREDICATE, law, metres, rule
@@ -216,6 +217,23 @@ def test_an_overridden_finding_names_the_conflict_and_what_decided() -> None:
     assert "unclos-60-3-removal prevails (policy): environmental prevails over" in node.statement
     assert node.law is not None
     assert node.law.provision == "unclos:60.3"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("unclos-60-4-right-to-a-safety-zone", "no design that uses this permission meets ban"),
+        ("ban", "no design that uses the permission unclos-60-4-right-to-a-safety-zone meets this"),
+    ],
+)
+def test_duties_that_bar_a_permission_are_met_by_abstaining(rule: str, said: str) -> None:
+    ban = make("ban", provision="unclos:192", require={"fact": "safety_zone.radius", "=": "0 m"})
+    law = rulebook_for(load_digests())
+    law = law.model_copy(update={"rules": (*law.rules, ban.rule)})
+    at = assess(load_design(DESIGNS[STATION]), law, as_of=date(2026, 1, 1))
+    finding = next(item for item in at.result.findings if item.rule == rule)
+    steps = [step for step in Prover(at).prove(finding).steps if step.kind == "conflict"]
+    assert any(step.statement.startswith(f"{said};") for step in steps)
 
 
 def test_the_text_numbers_every_step_and_keeps_to_the_page() -> None:

@@ -13,6 +13,7 @@ from compliance import AuditResult, Finding, audit
 from compliance.report.as_json import to_json
 from compliance.report.html import to_html
 from compliance.report.terminal import print_summary
+from compliance.report.words import headline
 from corpus.digests import load_digests
 from examples import examples
 from habitat.load import apply_settings, load_design
@@ -132,6 +133,15 @@ def test_only_rules_that_apply_to_the_design_are_overridden() -> None:
     assert set(conflict.rules) == {"msfd-wide-zone", "msfd-wide-zone-too", "unclos-260-width"}
     assert (conflict.resolution, conflict.applies) == ("open", False)
     assert finding(result, "msfd-wide-zone").verdict == "inapplicable"
+
+
+@pytest.mark.parametrize(("rules", "owed"), [((), 0), ((wide(),), 2)])
+def test_the_headline_tells_of_duties_that_gave_way_by_policy(
+    rules: tuple[Rule, ...], owed: int
+) -> None:
+    result = judged("azores_vent_station", rules=rules, **{"safety_zone.radius": "600 m"})
+    told = f"{owed} provisions set aside by our priorities, still owed"
+    assert (told in headline(result)) is bool(owed)
 
 
 def test_a_permission_against_a_prohibition_overrides_nothing() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from base import DesignError, UsageError
 from compliance import AuditResult, audit
 from compliance.report.as_json import to_json
+from compliance.waivers import Waiver
 from compliance.whatif import Choice, Comparison, Options, Place, Variant, expand, whatif
 from compliance.whatif.cause import Inputs, restoring
 from compliance.whatif.compare import compare, differences
@@ -31,6 +32,7 @@ from jurisdictions.compiler import rulebook_for
 from jurisdictions.readings import with_readings
 from jurisdictions.regimes import JURISDICTIONS
 from jurisdictions.rulebook import ResolvedNumber, Rule, RuleBook
+from tests.small_rules import bound
 from tests.test_compliance_audit import book as small_book
 from tests.test_compliance_audit import design as small_design
 
@@ -252,6 +254,45 @@ def test_a_rule_that_gives_way_names_the_provision_that_prevails() -> None:
     assert change.cause.provision == "unclos:1.5"
     assert [item.kind for item in change.cause.inputs] == ["conflict"]
     assert [str(setting) for setting in change.cause.settings] == ["purpose = energy"]
+
+
+def test_a_losing_rule_that_no_longer_binds_is_not_laid_to_the_conflict() -> None:
+    wider = bound("wider", ">=", 700, priority="environmental", provision="unclos:192").rule
+    law = book().model_copy(update={"rules": (*book().rules, wider)})
+    variant = Variant(site=Place(10.4, -117.2))
+    found = whatif(station(), law, [variant], as_of=AS_OF)
+    change = next(item for item in found.changes if item.rule == "unclos-60-5-width")
+    assert (change.before, change.after) == ("overridden", "inapplicable")
+    assert [item.kind for item in change.cause.inputs] == ["zone"]
+    assert change.cause.provision == "unclos:86"
+
+
+@pytest.mark.parametrize(
+    ("variant", "after", "kind", "said"),
+    [
+        (Variant(changes=(("safety_zone.radius", "500 m"),)), "satisfied", "fact", "600 m → 500 m"),
+        (Variant(as_of=date(2027, 1, 1)), "violated", "waiver", "the coast guard (expired)"),
+    ],
+)
+def test_what_ends_a_waived_finding_is_named(
+    variant: Variant, after: str, kind: str, said: str
+) -> None:
+    release = Waiver(
+        provision="unclos:60.5", reason="agreed", who="the coast guard", until=date(2026, 6, 1)
+    )
+    found = whatif(station(), book(), [variant], as_of=AS_OF, waivers=[release])
+    change = next(item for item in found.changes if item.rule == "unclos-60-5-width")
+    assert (change.before, change.after) == ("waived", after)
+    assert [item.kind for item in change.cause.inputs] == [kind]
+    assert said in str(change.cause)
+
+
+def test_a_permission_no_longer_used_names_the_fact() -> None:
+    variant = Variant(changes=(("safety_zone.radius", "0 m"),))
+    rule = "unclos-260-right-to-a-safety-zone"
+    change = next(item for item in compared(variant).changes if item.rule == rule)
+    assert (change.before, change.after) == ("satisfied", "inapplicable")
+    assert [item.name for item in change.cause.inputs] == ["safety_zone.radius"]
 
 
 def test_two_hundred_sites_compile_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

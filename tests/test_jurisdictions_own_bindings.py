@@ -225,6 +225,23 @@ def test_a_rule_edited_by_hand_is_checked(require: dict[str, object], message: s
         check_own(load_bindings(), {"sla": own}, None)
 
 
+@pytest.mark.parametrize(
+    ("permit", "message"),
+    [
+        ({"fact": "safety_zone.raduis", "is": True}, "did you mean 'safety_zone.radius'"),
+        ({"fact": "safety_zone.radius", "<=": "5 kg"}, "is a length"),
+    ],
+)
+def test_what_a_permission_asks_is_checked_too(permit: dict[str, object], message: str) -> None:
+    rule = {
+        "id": "x-1", "provision": "sla:1", "title": "edited by hand", "class": "safety",
+        "severity": "minor", "addressee": "operator", "effect": "direct", "permit": permit,
+    }  # fmt: skip
+    own = BindingFile.model_validate({"instrument": "sla", "rules": [rule]})
+    with pytest.raises(BindingError, match=message):
+        check_own(load_bindings(), {"sla": own}, None)
+
+
 def test_embedded_rules_pass_the_checks_of_own_rules() -> None:
     embedded = load_bindings()
     own = {

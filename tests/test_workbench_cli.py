@@ -600,6 +600,10 @@ def test_the_graph_shows_the_relations_that_hold(answer: Callable[..., Any]) -> 
     assert convention in ranked(*azores, "--state", "FRA")
     assert convention not in ranked(*azores, "--state", "USA")
     assert convention not in ranked("--at", "37.84,-31.52", "--as-of", "1994-11-15")
+    assert convention not in ranked(*azores), "the coastal State is not taken for the operator's"
+    standard = ("UNCLOS", "ISO_14001")
+    assert standard in ranked(*azores)
+    assert standard not in ranked("--as-of", "2015-09-14"), "before the edition of the standard"
     everything = answer("graph")["relations"]
     assert {item["holds"] for item in everything} == {None}
     assert any(item["gates"].get("parties_of") for item in everything)

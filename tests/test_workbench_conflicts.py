@@ -110,6 +110,8 @@ def test_rules_whose_binding_is_open_are_not_compared(capsys: Any) -> None:
         (("--at", "99,0"), "impossible latitude"),
         (("--at", "1,2", "--purpose", "swimming"), "no purpose"),
         (("--at", "1,2", "--state", "France"), "three-letter code"),
+        (("--at", "1,2", "--state", "XXX"), "'XXX' is no State"),
+        ((STATION, "--seconds", "nan"), "--seconds"),
         ((STATION, "--purpose", "energy"), "go with --at"),
         ((STATION, "--size", "0"), "--size"),
         ((STATION, "--as-of", "soon"), "--as-of"),

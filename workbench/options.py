@@ -1,4 +1,4 @@
-"""Options that several commands share: dates, positions, formats and waivers, as they are typed."""
+"""Options that several commands share, as they are typed: dates, places, formats, waivers."""
 
 from __future__ import annotations
 
@@ -63,6 +63,22 @@ def position(text: str, *, option: str) -> tuple[float, float]:
 
     place = read_site(text, where=option)
     return place.latitude, place.longitude
+
+
+def known_state(code: str, *, option: str = "--state") -> str:
+    """Return the code of a State.
+
+    Raises:
+        UsageError: no State, or territory that a State answers for, has this code.
+    """
+    from jurisdictions.party_table import load_party_table
+
+    if not load_party_table().knows(code):
+        raise UsageError(
+            f"{option}: {code!r} is no State",
+            hint="use its three-letter code (ISO 3166-1 alpha-3), such as FRA",
+        )
+    return code
 
 
 def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:

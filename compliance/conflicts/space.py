@@ -173,7 +173,7 @@ def leaves_of(rule: Rule) -> Iterator[Leaf]:
     binding = rule.binding
     if binding.zones:
         yield InZone(zone=binding.zones)
-    for predicate in (binding.when, binding.require, binding.unless, binding.permit):
+    for predicate in binding.predicates:
         yield from _leaves(predicate)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from compliance.accounting import Accountant
-from compliance.finding import Finding
+from compliance.finding import Conflict, Finding
 from compliance.proof.nodes import node_of, shown
 from compliance.proof.tree import LawSpan, Proof, ProofNode
 from compliance.verdicts import Step
@@ -140,19 +140,32 @@ class Prover:
                 continue
             others = [name for name in conflict.rules if name != finding.rule]
             if finding.rule in conflict.overridden:
-                end = f"{', '.join(conflict.winners)} prevails"
+                won = conflict.winners
+                end = f"{' with '.join(won)} prevail{'s' * (len(won) == 1)}"
             elif conflict.winners:
-                end = f"{', '.join(conflict.overridden)} gives way"
+                lost = conflict.overridden
+                end = f"{' and '.join(lost)} give{'s' * (len(lost) == 1)} way"
             else:
                 end = "nothing decides between them"
             words = [self._words(self._at.judged[name].provision) for name in others]
             yield ProofNode(
                 kind="conflict",
-                statement=f"no design meets this together with {', '.join(others)}; {end} "
+                statement=f"{_clash(conflict, finding.rule, others)}; {end} "
                 f"({conflict.resolution}): {conflict.reason}",
                 truth=True,
                 law=next((span for span in words if span is not None), None),
             )
+
+
+def _clash(conflict: Conflict, rule: str | None, others: list[str]) -> str:
+    """Say what cannot be together; duties that bar a permission are met by not using it."""
+    if conflict.permission is None:
+        return f"no design meets this together with {', '.join(others)}"
+    if rule == conflict.permission:
+        return f"no design that uses this permission meets {', '.join(others)}"
+    duties = ", ".join(name for name in others if name != conflict.permission)
+    together = f" together with {duties}" if duties else ""
+    return f"no design that uses the permission {conflict.permission} meets this{together}"
 
 
 def _waiver(finding: Finding) -> Iterator[ProofNode]:

@@ -48,6 +48,9 @@ def headline(result: AuditResult) -> str:
     # Also those that count under a worse verdict of another rule.
     waived = len({item.provision for item in result.by_verdict("waived")})
     released = f"; {_provisions(waived)} waived" if waived else ""
+    owed = _still_owed(result)
+    if owed:
+        released += f"; {_provisions(owed)} set aside by our priorities, still owed"
     tail = f"; {_provisions(missing)} undetermined{released}" if missing else released
     if result.totals["violated"]:
         found = result.by_verdict("violated")
@@ -67,6 +70,12 @@ def headline(result: AuditResult) -> str:
             f"facts{released}."
         )
     return f"No violation found in the modelled law{released}."
+
+
+def _still_owed(result: AuditResult) -> int:
+    """Count provisions with a duty that gave way by policy only, which does not end it."""
+    owed = {rule for conflict in result.conflicts for rule in conflict.still_owed}
+    return len({item.provision for item in result.by_verdict("overridden") if item.rule in owed})
 
 
 def _provisions(count: int) -> str:
@@ -91,7 +100,8 @@ def conflict_lines(conflict: Conflict) -> tuple[str, ...]:
     if conflict.resolution == "open":
         lines = [f"Open: {conflict.reason}."]
     else:
-        sides = f"{_listed(conflict.overridden)} gives way to {_listed(conflict.winners)}"
+        give = "gives" if len(conflict.overridden) == 1 else "give"
+        sides = f"{_listed(conflict.overridden)} {give} way to {_listed(conflict.winners)}"
         lines = [f"{conflict.resolution.capitalize()}: {sides}; {conflict.reason}."]
     if conflict.still_owed:
         lines.append(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from compliance.accounting import Accountant
 from compliance.evaluate import WORLDS_FACT, ZONE_FACT
 from compliance.finding import Finding
+from compliance.settlement import REPLACED
 from compliance.verdicts import in_words, judge_rule
 from compliance.whatif.run import Basis
 from compliance.whatif.settings import Setting
@@ -19,7 +20,7 @@ from jurisdictions.readings import readings_of
 from jurisdictions.regimes import Scope, provision_scope
 from jurisdictions.rulebook import ProvisionEntry, Rule, RuleBook
 
-InputKind = Literal["zone", "fact", "scope", "reading", "conflict"]
+InputKind = Literal["zone", "fact", "scope", "reading", "conflict", "waiver"]
 
 #: The provision that says where a zone lies: what makes it hold at a site.
 _ZONE_LAW = {
@@ -67,7 +68,7 @@ class Difference:
                 return f"{self.after} (before: {self.before})"
             case "reading":
                 return f"reading {self.after} in place of {self.before}"
-            case "conflict":
+            case "conflict" | "waiver":
                 return self.after
         return f"{self.name} {self.before} → {self.after}"
 
@@ -145,9 +146,11 @@ def _inputs(
     if old is None or new is None:
         return (_reading(shown.rule or "", before.book, after.book),)
     seen = [Inputs.of(shown, basis) for basis in (before, after)]
-    if [item.verdict() for item in seen] != [old.verdict, new.verdict]:
-        # The rules alone do not give these verdicts: they gave way to another, or no longer do.
+    alone = [item.verdict() for item in seen]
+    if "overridden" in (old.verdict, new.verdict) and REPLACED.issuperset(alone):
         return (_conflict(old, new, winners.get(shown.rule or "", "")),)
+    if alone[0] == alone[1]:
+        return (_waiver(old, new),)
     return tuple(
         _difference(name, shown, seen[0], seen[1], before, after)
         for name in restoring(seen[0], seen[1])
@@ -191,8 +194,8 @@ class Inputs:
             return ()
         binding = self.rule.binding
         zone = (ZONE_FACT,) if binding.zones else ()
-        found = (*zone, *(attributes_of(binding.when)), *(attributes_of(binding.require)))
-        return tuple(dict.fromkeys((*found, *attributes_of(binding.unless))))
+        asked = (fact for part in binding.predicates for fact in attributes_of(part))
+        return tuple(dict.fromkeys((*zone, *asked)))
 
     def with_input(self, name: str, other: Inputs) -> Inputs:
         """Return these inputs with one of them as in ``other``."""
@@ -290,3 +293,17 @@ def _reading(rule: str, before: RuleBook, after: RuleBook) -> Difference:
 def _conflict(old: Finding, new: Finding, winner: str) -> Difference:
     words = new.reason if new.verdict == "overridden" else f"no longer: {old.reason}"
     return Difference("conflict", new.rule or new.provision, old.reason, words, winner)
+
+
+def _waiver(old: Finding, new: Finding) -> Difference:
+    """Facts and law give one verdict in both; a waiver holds in one of them only."""
+    name = new.rule or new.provision
+    words = [_released(old), _released(new)]
+    return Difference("waiver", name, words[0], words[1])
+
+
+def _released(finding: Finding) -> str:
+    said = [
+        f"waiver of {note.provision} by {note.who} ({note.standing})" for note in finding.waivers
+    ]
+    return "; ".join(said) or "no waiver"

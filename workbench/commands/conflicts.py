@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from base import UsageError
-from workbench.options import day
+from workbench.options import day, known_state
 from workbench.options import position as position_of
 from workbench.output import echo_json, json_option
 
@@ -58,6 +59,8 @@ def command(
     from compliance.site_conflicts import conflicts_at
     from workbench.law import rulebook
 
+    if seconds is not None and not isfinite(seconds):
+        raise UsageError(f"--seconds: {seconds:g} is not a time", hint="give seconds, such as 30")
     designs = _designs(design, position, purpose, state)
     found = conflicts_at(
         designs,
@@ -104,7 +107,7 @@ def _bare_designs(position: str, purpose: str | None, state: str | None) -> dict
             Design,
             {
                 "name": "any design",
-                "operator_state": state,
+                "operator_state": None if state is None else known_state(state),
                 "site": {"latitude": latitude, "longitude": longitude},
                 **settings,
             },

@@ -86,15 +86,12 @@ def _order(at: str | None, as_of: str | None, state: str | None) -> PartialOrder
     """The order of laws at a place and on a day, for an operator's State."""
     from jurisdictions.order import order_at
     from jurisdictions.parties import eu_member
-    from jurisdictions.party_table import load_party_table
     from jurisdictions.regimes import NATIONAL_ZONES, Circumstances
     from jurisdictions.zones import resolve
-    from workbench.options import day, position
+    from workbench.options import day, known_state, position
 
-    if state is not None and not load_party_table().knows(state):
-        raise UsageError(
-            f"--state: {state!r} is no State", hint="use its ISO 3166-1 alpha-3 code, such as FRA"
-        )
+    if state is not None:
+        known_state(state)
     on = day(as_of, option="--as-of")
     site = None if at is None else resolve(*position(at, option="--at"))
     coastal = site.coastal_state if site is not None and site.zones & NATIONAL_ZONES else None
@@ -105,7 +102,7 @@ def _order(at: str | None, as_of: str | None, state: str | None) -> PartialOrder
             zones=None if site is None else frozenset(site.zones),
             purpose="",
             coastal_state=coastal,
-            operator_state=state or coastal,
+            operator_state=state,
             sponsoring_state=None,
             eu_marine_waters=None
             if site is None
