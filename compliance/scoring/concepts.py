@@ -47,6 +47,8 @@ CONTEXT = {
     "buoyancy.floodable_volume": "m**3",
     "discharges.oil_in_water": "milligram / liter",
 }
+#: Words that only a survey tells, with their values.
+SURVEYED = {"survey.seabed": ("gravel", "mud", "rock", "sand")}
 #: Thresholds of emergency response that a sensor series may cross.
 EMERGENCIES = ("emergency.carbon_dioxide", "emergency.oxygen", "emergency.leak")
 #: A standard deviation is never taken below this share of an axis's own.
@@ -200,7 +202,8 @@ def _words(
             value = _value(facts, fact)
             if value is not None:
                 words.add(value)
-    return {fact: tuple(sorted(found[fact])) for fact in sorted(found)}
+    words = {fact: tuple(sorted(found[fact])) for fact in sorted(found)}
+    return words | SURVEYED
 
 
 def numeric_tests(rule: Rule) -> list[tuple[ByLaw | Compare, float, float | None, str, str]]:
