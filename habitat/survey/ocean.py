@@ -46,6 +46,11 @@ M2_DBAR = (0.15, 1.0)
 S2_SHARE = (0.25, 0.46)
 
 
+def _within(name: str, value: float, low: float, high: float, unit: str) -> None:
+    if not low <= value <= high:
+        raise SurveyError(f"{name} of {value:g} {unit}; give {low:g} to {high:g}".strip())
+
+
 @dataclass(frozen=True, slots=True)
 class SeaState:
     """Sea water at the habitat.
@@ -121,12 +126,15 @@ class Drift:
         _within("biofouling", self.biofouling, 0.0, 1.0, "")
 
 
+NO_DRIFT = Drift()
+
+
 def simulate_series(
     rng: np.random.Generator,
     *,
     sea: SeaState,
     hidden: Hidden,
-    drift: Drift = Drift(),  # noqa: B008 - frozen
+    drift: Drift = NO_DRIFT,
     gaps: float = 0.1,
 ) -> NDArray[np.float32]:
     """Simulate the hourly series of all channels.
@@ -300,8 +308,3 @@ def _missing(rng: np.random.Generator, gaps: float) -> NDArray[np.bool_]:
     bursts = waves < (float(ndtri(gaps)) if gaps > 0.0 else -np.inf)
     bursts[int(rng.integers(STEPS))] = False
     return np.asarray(bursts | whole[None, :])
-
-
-def _within(name: str, value: float, low: float, high: float, unit: str) -> None:
-    if not low <= value <= high:
-        raise SurveyError(f"{name} of {value:g} {unit}; give {low:g} to {high:g}".strip())
