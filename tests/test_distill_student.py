@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -64,6 +64,7 @@ PRESENCE = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(PRESENCE)
 def test_what_stands_in_an_absent_place_changes_nothing(present: list[list[bool]]) -> None:
     found: list[list[Tensor]] = []
@@ -140,6 +141,7 @@ def test_unusable_parts_are_refused_in_one_line(made: Callable[[], object], says
         made()
 
 
+@settings(deadline=None)
 @given(PRESENCE, st.floats(0, 1), st.integers(0, 99))
 def test_modality_dropout_never_takes_the_last_nor_adds(
     present: list[list[bool]], chance: float, seed: int
