@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+#: Log-variances of standardised targets that are told apart: deviations from 0.7 % to 148.
+LOG_VARIANCES = (-10.0, 10.0)
 
-def softened_kl(student: Tensor, teacher: Tensor, *, temperature: float = 1.0) -> Tensor:
+
+def softened_kl(student: Tensor, teacher: Tensor, *, temperature: float | Tensor = 1.0) -> Tensor:
     """Return ``T² · KL(p_T ‖ p_S)`` with ``p = softmax(z / T)``, averaged over the batch.
 
     The teacher is the first argument of the divergence and a constant; ``T²`` keeps the gradients
@@ -24,7 +29,7 @@ def softened_kl(student: Tensor, teacher: Tensor, *, temperature: float = 1.0) -
     return temperature**2 * divergence
 
 
-def bernoulli_kl(student: Tensor, teacher: Tensor, *, temperature: float = 1.0) -> Tensor:
+def bernoulli_kl(student: Tensor, teacher: Tensor, *, temperature: float | Tensor = 1.0) -> Tensor:
     """Return ``T² · KL(Ber(σ(z_T / T)) ‖ Ber(σ(z_S / T)))``, averaged over all elements.
 
     For yes-no labels that do not exclude each other, one logit each.
@@ -72,11 +77,13 @@ def gaussian_kl(
     """Return ``KL(N(μ_T, σ_T²) ‖ N(μ_S, σ_S²))``, averaged over all elements.
 
     ``½ (log σ_S² - log σ_T² + (σ_T² + (μ_T - μ_S)²) / σ_S² - 1)``; on standardised targets, so
-    that no unit outweighs another. No gradient flows into the teacher.
+    that no unit outweighs another. Log-variances are clamped to :data:`LOG_VARIANCES`; beyond it
+    they get no gradient. No gradient flows into the teacher.
     """
-    told, spread = teacher_mean.detach(), teacher_log_variance.detach()
-    gap = ((spread - log_variance).exp() + (told - mean) ** 2 * (-log_variance).exp()) - 1
-    return 0.5 * (log_variance - spread + gap).mean()
+    told, spread = teacher_mean.detach(), teacher_log_variance.detach().clamp(*LOG_VARIANCES)
+    own = log_variance.clamp(*LOG_VARIANCES)
+    gap = ((spread - own).exp() + (told - mean) ** 2 * (-own).exp()) - 1
+    return 0.5 * (own - spread + gap).mean()
 
 
 def decoupled_kl(
@@ -131,6 +138,24 @@ def info_nce(
     return 0.5 * (
         functional.cross_entropy(logits, match) + functional.cross_entropy(logits.T, match)
     )
+
+
+def naive_label_zero_nce(
+    student: Tensor, views: Sequence[Tensor], *, temperature: float = 0.1
+) -> Tensor:
+    """Return a contrast that is wrong, kept as a benchmark's baseline: never train with it.
+
+    Each sample chooses among its own modalities and the right choice is always the first, so that
+    the features of all others are pushed away: it causes the collapse that it should prevent.
+
+    Args:
+        student: features, shape (batch, width).
+        views: features of each modality, the same shape.
+    """
+    own = functional.normalize(student, dim=-1)
+    cosines = [(own * functional.normalize(view, dim=-1)).sum(dim=-1) for view in views]
+    logits = torch.stack(cosines, dim=-1) / temperature
+    return functional.cross_entropy(logits, torch.zeros_like(logits[:, 0], dtype=torch.long))
 
 
 def cka(one: Tensor, other: Tensor) -> Tensor:
