@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from base import DistillError, read_text, write_whole
+from base import DistillError, read_text, sha256_text, write_whole
 from distill.weights import load_tensors, save_tensors
 
 INDEX = "checkpoint.json"
@@ -36,11 +36,31 @@ class Place:
     best: int
 
 
+def training_fingerprint(model: nn.Module, optimiser: torch.optim.Optimizer, told: str) -> str:
+    """Return the SHA-256 of what makes a training this one and no other.
+
+    That is the caller's own words, the names, types and shapes of the model's state, and the kind
+    and groups of the optimiser. Rates are no part of it: a schedule may change them on the way.
+
+    Args:
+        model, optimiser: of the training.
+        told: anything that else tells it from others: a hash of data, seed and settings.
+    """
+    shapes = [
+        f"{name} {value.dtype} {tuple(value.shape)}" for name, value in model.state_dict().items()
+    ]
+    groups = [len(group["params"]) for group in optimiser.param_groups]
+    return sha256_text(json.dumps([told, shapes, type(optimiser).__name__, groups]))
+
+
 def save_checkpoint(
     folder: Path, place: Place, model: nn.Module, optimiser: torch.optim.Optimizer,
-    kept: dict[str, Tensor],
+    kept: dict[str, Tensor], fingerprint: str,
 ) -> None:  # fmt: skip
-    """Write model, optimiser, best weights and the random state of torch."""
+    """Write model, optimiser, best weights and the random state of torch.
+
+    ``fingerprint`` is that of :func:`training_fingerprint`.
+    """
     state = optimiser.state_dict()
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     tensors |= {f"best.{name}": value for name, value in kept.items()}
@@ -56,15 +76,18 @@ def save_checkpoint(
                 plain.setdefault(str(at), {})[name] = value
     name = f"state-{place.epoch}-{place.done}-{len(place.losses)}.safetensors"
     save_tensors(tensors, folder / name)
-    index = {"place": asdict(place), "tensors": name, "groups": state["param_groups"]}
-    write_whole(folder / INDEX, json.dumps({**index, "plain": plain}))
+    index = {
+        "fingerprint": fingerprint, "place": asdict(place), "tensors": name,
+        "groups": state["param_groups"], "plain": plain,
+    }  # fmt: skip
+    write_whole(folder / INDEX, json.dumps(index))
     for old in folder.glob("state-*.safetensors"):
         if old.name != name:
             old.unlink()
 
 
 def load_checkpoint(
-    folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer
+    folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, fingerprint: str
 ) -> tuple[Place, dict[str, Tensor], dict[str, Tensor]] | None:
     """Fill model and optimiser; return the place, the best weights and the random states.
 
@@ -72,20 +95,23 @@ def load_checkpoint(
     checkpoint was written.
 
     Raises:
-        DistillError: the checkpoint is of another model or optimiser.
+        DistillError: the checkpoint is of another training, or broken.
     """
     if not (folder / INDEX).exists():
         return None
-    index = json.loads(read_text(folder / INDEX, error=DistillError))
-    tensors = load_tensors(folder / index["tensors"])
-    weights, own = _part(tensors, "model."), model.state_dict()
-    if {name: value.shape for name, value in weights.items()} != {
-        name: value.shape for name, value in own.items()
-    } or len(index["groups"]) != len(optimiser.param_groups):
+    try:
+        index = json.loads(read_text(folder / INDEX, error=DistillError))
+        mark = index["fingerprint"]
+    except (ValueError, TypeError, KeyError) as problem:
+        raise DistillError(
+            "no checkpoint, or a broken one", where=str(folder / INDEX), hint="give another folder"
+        ) from problem
+    if mark != fingerprint:
         raise DistillError(
             "a checkpoint of another training", where=str(folder), hint="give another folder"
         )
-    model.load_state_dict(weights)
+    tensors = load_tensors(folder / index["tensors"])
+    model.load_state_dict(_part(tensors, "model."))
     state: dict[int, dict[str, Any]] = {int(at): dict(one) for at, one in index["plain"].items()}
     for key, value in _part(tensors, "optimiser.").items():
         at, name = key.split(".", 1)

@@ -78,11 +78,12 @@ class HeadedEncoder(nn.Module):
 
     def forward(self, task: str, texts: Sequence[str]) -> Tensor:
         """Return the logits of one task, shape (texts, labels)."""
+        device = next(self.parameters()).device
         read = self.tokenizer(
             list(texts), padding=True, truncation=True, max_length=self.settings.longest,
             return_tensors="pt",
-        )  # fmt: skip
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.half):
+        ).to(device)  # fmt: skip
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.settings.half):
             states = self.encoder(**read).last_hidden_state
         mask = read["attention_mask"].unsqueeze(-1).to(torch.float32)
         pooled = (states.float() * mask).sum(dim=1) / mask.sum(dim=1)
@@ -100,7 +101,7 @@ class HeadedEncoder(nn.Module):
         logits: list[NDArray[np.float32]] = []
         with torch.no_grad():
             for part in _parts(order, batch):
-                logits.append(self(task, [texts[at] for at in part]).numpy())
+                logits.append(self(task, [texts[at] for at in part]).cpu().numpy())
         answered = np.concatenate(logits)
         back = np.empty_like(answered)
         back[order] = answered

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from base import write_whole
+
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float32]
 
@@ -79,17 +81,17 @@ _TABLES = ("table", "hidden", "hidden_bias", "output", "output_bias")
 
 
 def save_student(student: HashedStudent, path: Path, *, card: Mapping[str, str]) -> None:
-    """Write a student as half-precision safetensors.
+    """Write a student as half-precision safetensors, completely or not at all.
 
     Args:
         student: the trained weights.
         path: the file.
         card: what it was trained on and how, kept in the file's header.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     tensors = {name: getattr(student, name).astype(np.float16) for name in _TABLES}
-    save_file(tensors, path, metadata={**card, "temperature": repr(student.temperature)})
+    write_whole(path, save(tensors, metadata={**card, "temperature": repr(student.temperature)}))
 
 
 def load_student(path: Path) -> HashedStudent:

@@ -119,7 +119,7 @@ def train_student(
 
     fit(
         network, step=step, batches=batches, validate=validate, optimiser=optimiser,
-        epochs=settings.epochs, patience=settings.patience,
+        epochs=settings.epochs, patience=settings.patience, device="cpu",
     )  # fmt: skip
     with torch.no_grad():
         logits = network(*held_tensors).numpy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 import distill.checkpoint
 from base import DistillError
+from distill.checkpoint import training_fingerprint
 from distill.training import fit
 
 
@@ -18,7 +20,9 @@ class KilledError(Exception):
     """Stands for a kill."""
 
 
-def train(folder: Path | None, *, kill_after: int | None = None, width: int = 4) -> list[object]:
+def train(
+    folder: Path | None, *, kill_after: int | None = None, width: int = 4, data: str = ""
+) -> list[object]:
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(3, width), nn.Dropout(0.5), nn.Linear(width, 1))
     optimiser = torch.optim.AdamW(model.parameters(), lr=0.05)
@@ -41,7 +45,7 @@ def train(folder: Path | None, *, kill_after: int | None = None, width: int = 4)
 
     history = fit(
         model, step=step, batches=batches, validate=validate, optimiser=optimiser, epochs=3,
-        patience=9, checkpoints=folder, every=2,
+        patience=9, checkpoints=folder, every=2, device="cpu", fingerprint=data,
     )  # fmt: skip
     # A restored state holds its entries in another order.
     states = [optimiser.state[parameter] for parameter in model.parameters()]
@@ -90,7 +94,33 @@ def test_a_finished_training_is_not_trained_again(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [{"width": 5}, {"data": "other rows"}])
+def test_a_checkpoint_of_another_training_is_refused(other: dict[str, Any], tmp_path: Path) -> None:
     train(tmp_path)
-    with pytest.raises(DistillError, match="another training"):
-        train(tmp_path, width=5)
+    before = sorted(path.read_bytes() for path in tmp_path.iterdir())
+    with pytest.raises(DistillError, match="another training") as caught:
+        train(tmp_path, **other)
+    assert "\n" not in str(caught.value)
+    assert sorted(path.read_bytes() for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", "{"])
+def test_a_broken_index_is_refused_in_one_line(text: str, tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.json").write_text(text)
+    with pytest.raises(DistillError, match="broken"):
+        train(tmp_path)
+
+
+def test_a_fingerprint_sees_names_kinds_and_words() -> None:
+    """Two layers that swap their names have the same shapes and mean another network."""
+
+    def mark(names: list[str], rule: type[torch.optim.Optimizer], told: str) -> str:
+        model = nn.ModuleDict({name: nn.Linear(2, 2) for name in names})
+        return training_fingerprint(model, rule(model.parameters(), lr=0.1), told)  # type: ignore[call-arg]
+
+    sgd, adam = torch.optim.SGD, torch.optim.Adam
+    marks = [
+        mark(["a", "b"], sgd, "x"), mark(["a", "c"], sgd, "x"), mark(["a", "b"], adam, "x"),
+        mark(["a", "b"], sgd, "y"),
+    ]  # fmt: skip
+    assert len(set(marks)) == 4 and mark(["a", "b"], sgd, "x") == marks[0]

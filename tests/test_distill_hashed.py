@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from base import BathylexError
 from distill.hashed import Features, HashedStudent, load_student, pairs, salted, save_student
 from distill.hashed_training import HashedNetwork, StudentSettings, train_student
 from distill.losses import soft_binary_cross_entropy
@@ -88,3 +89,19 @@ def test_it_learns_a_word_and_survives_its_file(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_student() -> None:
     first, second = learnt()[0], learnt()[0]
     np.testing.assert_array_equal(first.table, second.table)
+
+
+def test_a_broken_write_leaves_the_old_student(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "student.safetensors"
+    path.write_bytes(b"old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    torch.manual_seed(0)
+    with pytest.raises(BathylexError, match="No space"):
+        save_student(HashedNetwork(SMALL, dense=2, labels=3).weights(), path, card={})
+    assert path.read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1

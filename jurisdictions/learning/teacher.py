@@ -97,8 +97,8 @@ def train_teacher(
 
 
 def _loss(logits: Tensor, items: list[Example]) -> Tensor:
-    target = torch.from_numpy(np.stack([one.target for one in items]))
-    weight = torch.tensor([one.weight for one in items])
+    target = torch.from_numpy(np.stack([one.target for one in items])).to(logits.device)
+    weight = torch.tensor([one.weight for one in items], device=logits.device)
     if logits.shape[1] == 1:
         return soft_binary_cross_entropy(logits[:, 0], target[:, 0], weight)
     return soft_cross_entropy(logits, target, weight)
