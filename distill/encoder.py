@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,17 +78,20 @@ class HeadedEncoder(nn.Module):
 
     def forward(self, task: str, texts: Sequence[str]) -> Tensor:
         """Return the logits of one task, shape (texts, labels)."""
-        device = next(self.parameters()).device
+        logits: Tensor = self.heads[task](self.states(texts))
+        return logits
+
+    def states(self, texts: Sequence[str]) -> Tensor:
+        """Return the mean-pooled states of texts, shape (texts, width), dropout applied."""
         read = self.tokenizer(
             list(texts), padding=True, truncation=True, max_length=self.settings.longest,
             return_tensors="pt",
-        ).to(device)  # fmt: skip
-        with torch.autocast(device.type, torch.bfloat16, enabled=self.settings.half):
+        )  # fmt: skip
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.half):
             states = self.encoder(**read).last_hidden_state
         mask = read["attention_mask"].unsqueeze(-1).to(torch.float32)
-        pooled = (states.float() * mask).sum(dim=1) / mask.sum(dim=1)
-        logits: Tensor = self.heads[task](self.dropout(pooled))
-        return logits
+        pooled: Tensor = self.dropout((states.float() * mask).sum(dim=1) / mask.sum(dim=1))
+        return pooled
 
     def trainable(self) -> list[nn.Parameter]:
         """Return the parameters that may change."""
@@ -96,15 +99,24 @@ class HeadedEncoder(nn.Module):
 
     def answer(self, task: str, texts: Sequence[str], *, batch: int = 64) -> NDArray[np.float32]:
         """Return the logits of many texts without gradients, in their order."""
+        return self._each(texts, batch, lambda part: self(task, part))
+
+    def embed(self, texts: Sequence[str], *, batch: int = 64) -> NDArray[np.float32]:
+        """Return the pooled states of many texts without gradients, in their order."""
+        return self._each(texts, batch, self.states)
+
+    def _each(
+        self, texts: Sequence[str], batch: int, said: Callable[[Sequence[str]], Tensor]
+    ) -> NDArray[np.float32]:
         self.eval()
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        logits: list[NDArray[np.float32]] = []
+        found: list[NDArray[np.float32]] = []
         with torch.no_grad():
             for part in _parts(order, batch):
-                logits.append(self(task, [texts[at] for at in part]).cpu().numpy())
-        answered = np.concatenate(logits)
-        back = np.empty_like(answered)
-        back[order] = answered
+                found.append(said([texts[at] for at in part]).numpy())
+        joined = np.concatenate(found)
+        back = np.empty_like(joined)
+        back[order] = joined
         return back
 
 

@@ -26,12 +26,12 @@ class Rows:
     def hashed(cls, surveys: Surveys, pieces: LawPieces) -> Rows:
         """Return the hashed words of every sentence and piece."""
         return cls(
-            _padded(torch.tensor(table(surveys.sentences, SENTENCE_FEATURES))),
-            _padded(torch.tensor(table(pieces.texts, PIECE_FEATURES))),
+            padded(torch.tensor(table(surveys.sentences, SENTENCE_FEATURES))),
+            padded(torch.tensor(table(pieces.texts, PIECE_FEATURES))),
         )
 
 
-def _padded(rows: Tensor) -> Tensor:
+def padded(rows: Tensor) -> Tensor:
     return torch.cat([torch.zeros_like(rows[:1]), rows])
 
 

@@ -29,6 +29,7 @@ class Scores:
         mean, log_variance: of amounts on their axes, shape (samples, amounts).
         compliance: logits of "no rule of the jurisdiction is violated", where it binds, shape
             (samples, jurisdictions).
+        heard: by modality, the logits of flags and words that it alone would give.
         features: by modality, for alignment, shape (samples, width).
         used: by modality, which samples' inputs were read.
     """
@@ -37,6 +38,7 @@ class Scores:
     mean: Tensor
     log_variance: Tensor
     compliance: Tensor
+    heard: dict[str, Tensor]
     features: dict[str, Tensor]
     used: dict[str, Tensor]
 

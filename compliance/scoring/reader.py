@@ -252,9 +252,11 @@ class DesignReader(nn.Module):
             ModalityBatch(features, {name: batch.present[name] for name in features})
         )
         said = self.fused(self.dropout(core.pooled))
+        alone = {}
         for name, found in features.items():
-            heard = self.evidence[name](self.dropout(found))
-            said = said + heard * core.used[name][:, None]
+            evidence = self.evidence[name](self.dropout(found)) * core.used[name][:, None]
+            alone[name] = self.fused.bias[: self.logits] + evidence[:, : self.logits]
+            said = said + evidence
         logits = said[:, : self.logits]
         mean = said[:, self.logits : self.logits + self.amounts]
         log_variance = said[:, self.logits + self.amounts :]
@@ -265,7 +267,9 @@ class DesignReader(nn.Module):
         logits = logits.clamp(-30, 30)
         log_variance = log_variance.clamp(QUIETEST, LOUDEST)
         compliance = self.compliance(logits, mean, log_variance, core.pooled)
-        return Scores(logits, mean, log_variance, compliance, dict(core.features), dict(core.used))
+        return Scores(
+            logits, mean, log_variance, compliance, alone, dict(core.features), dict(core.used)
+        )
 
     def _stated(
         self, values: Tensor, used: Tensor, logits: Tensor, mean: Tensor, log_variance: Tensor

@@ -1,0 +1,230 @@
+"""What readers are trained to do: state the concepts, and say where the law would be broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from compliance.scoring.batches import Loader
+from compliance.scoring.concepts import Vocabulary
+from compliance.scoring.heads import Scores
+from distill.batch import ModalityBatch
+from distill.objective import Lesson, Objective, alignment, distillation
+from distill.training import History, fit
+
+#: Weight of the compliance loss beside the mean loss of a concept.
+_COMPLIANCE = 2.0
+#: Weight of amounts beside flags.
+_AMOUNTS = 0.15
+
+
+def task_loss(scores: Scores, targets: Mapping[str, Tensor], vocabulary: Vocabulary) -> Tensor:
+    """Return the loss against the labels; unknown ones (NaN) do not count.
+
+    Flags and compliance by binary cross-entropy, words by cross-entropy, amounts by the Gaussian
+    negative log-likelihood; compliance counts where the jurisdiction binds.
+    """
+    count = len(vocabulary.flags)
+    flags = targets["flags"]
+    known = ~flags.isnan()
+    sure = flags.nan_to_num(0.0)
+    each = functional.binary_cross_entropy_with_logits(
+        scores.logits[:, :count], sure[:, :count], reduction="none"
+    )
+    loss = (each * known[:, :count]).sum() / known[:, :count].sum().clamp_min(1)
+    for where in vocabulary.word_slices().values():
+        there = known[:, where].all(dim=1)
+        said = functional.log_softmax(scores.logits[:, where], dim=1)
+        own = -(sure[:, where] * said).sum(dim=1)
+        loss = loss + 0.1 * (own * there).sum() / there.sum().clamp_min(1)
+    places = targets["places"]
+    measured = ~places.isnan()
+    gap = (places.nan_to_num(0.0) - scores.mean).square()
+    unlikely = 0.5 * (scores.log_variance + (gap * (-scores.log_variance).exp()).clamp_max(100))
+    loss = loss + _AMOUNTS * (unlikely * measured).sum() / measured.sum().clamp_min(1)
+    binds = targets["binds"].to(flags.dtype)
+    wrong = functional.binary_cross_entropy_with_logits(
+        scores.compliance, targets["compliant"].to(flags.dtype), reduction="none"
+    )
+    return loss + _COMPLIANCE * (wrong * binds).sum() / binds.sum().clamp_min(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What the teachers say of every training design, row by row.
+
+    Attributes:
+        logits, mean, log_variance, compliance: of the ensemble.
+        heard: logits of each modality's teacher.
+        features: of each modality's teacher, (samples, any width).
+    """
+
+    logits: Tensor
+    mean: Tensor
+    log_variance: Tensor
+    compliance: Tensor
+    heard: Mapping[str, Tensor]
+    features: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a reader is trained.
+
+    Attributes:
+        objective: weights of task, distillation and alignment.
+        temperatures: softening by modality, ``ensemble`` included.
+        epochs, patience, batch, rate, decay: of the training.
+        alignment: how features are compared: "contrast", "cka", "relational" or "naive".
+        hard: distil hard pseudo-labels in place of probabilities.
+        seed: of initialisation, order and dropout.
+    """
+
+    objective: Objective = Objective(1.0, 0.5, 0.05)
+    temperatures: Mapping[str, float] | None = None
+    epochs: int = 14
+    patience: int = 4
+    batch: int = 128
+    rate: float = 2e-3
+    decay: float = 1e-4
+    alignment: str = "contrast"
+    hard: bool = False
+    seed: int = 0
+
+
+def distill_loss(
+    scores: Scores, taught: Taught, rows: Tensor, vocabulary: Vocabulary, recipe: Recipe
+) -> Tensor:
+    """Return how far the student is from its teachers: from the ensemble, and modality by modality."""
+    temperatures = recipe.temperatures or {}
+    count, everyone = len(vocabulary.flags), torch.ones_like(rows, dtype=torch.bool)
+    t = temperatures.get("ensemble", 1.0)
+
+    def told(logits: Tensor) -> Tensor:
+        return 30 * logits.sign() if recipe.hard else logits
+
+    logits = told(taught.logits[rows])
+    lessons = [
+        Lesson("labels", scores.logits[:, :count], logits[:, :count], everyone, t),
+        Lesson("labels", scores.compliance, told(taught.compliance[rows]), everyone, t, 2.0),
+        Lesson(
+            "gaussian",
+            torch.cat([scores.mean, scores.log_variance], dim=1),
+            torch.cat([taught.mean[rows], taught.log_variance[rows]], dim=1),
+            everyone,
+            weight=0.1,
+        ),
+    ]
+    for name, heard in scores.heard.items():
+        if name in taught.heard:
+            lessons.append(
+                Lesson(
+                    "labels",
+                    heard[:, :count],
+                    told(taught.heard[name][rows][:, :count]),
+                    scores.used[name],
+                    temperatures.get(name, 1.0),
+                    0.5,
+                )
+            )
+    return distillation(lessons)
+
+
+def train_reader(
+    reader: nn.Module,
+    vocabulary: Vocabulary,
+    training: Loader,
+    validation: Loader,
+    recipe: Recipe,
+    *,
+    taught: Taught | None = None,
+    aligners: nn.ModuleDict | None = None,
+    only: Iterable[str] | None = None,
+    checkpoints: Path | None = None,
+    progress: str | None = None,
+) -> History:
+    """Train a reader; the best epoch by validation loss is kept.
+
+    Args:
+        reader: student or teacher, trained in place.
+        vocabulary: of its concepts.
+        training, validation: surveys.
+        recipe: see :class:`Recipe`.
+        taught: what the teachers say of the training designs; ``None`` trains on labels alone.
+        aligners: by modality, from teacher features to the student's projected ones.
+        only: modalities to read; all when ``None``.
+        checkpoints: folder from which a killed training goes on.
+        progress: title of a progress bar.
+    """
+    kept = None if only is None else tuple(only)
+
+    def seen(batch: ModalityBatch) -> ModalityBatch:
+        return batch if kept is None else batch.only(kept)
+
+    def step(batch: ModalityBatch) -> Tensor:
+        scores: Scores = reader(batch)
+        task = task_loss(scores, batch.targets, vocabulary)
+        if taught is None:
+            return recipe.objective(task).total
+        rows = batch.targets["row"]
+        told = distill_loss(scores, taught, rows, vocabulary, recipe)
+        aligned = None
+        if aligners is not None and recipe.objective.gamma > 0:
+            aligned = align_loss(reader, scores, taught, rows, aligners, recipe)
+        return recipe.objective(task, distill=told, align=aligned).total
+
+    def validate() -> float:
+        losses, sizes = [], []
+        for batch in validation.ordered():
+            losses.append(float(task_loss(reader(seen(batch)), batch.targets, vocabulary)))
+            sizes.append(len(batch))
+        return float(np.average(losses, weights=sizes))
+
+    parameters = [one for one in reader.parameters() if one.requires_grad]
+    if aligners is not None:
+        parameters += list(aligners.parameters())
+    torch.manual_seed(recipe.seed)
+    optimiser = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=recipe.decay)
+    steps = recipe.epochs * (len(training) // recipe.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, recipe.rate, total_steps=steps + 1, pct_start=0.15
+    )
+    return fit(
+        reader,
+        step=step,
+        batches=lambda epoch: map(seen, training.shuffled(recipe.seed, epoch, recipe.batch)),
+        validate=validate,
+        optimiser=optimiser,
+        epochs=recipe.epochs,
+        patience=recipe.patience,
+        device="cpu",
+        progress=progress,
+        tick=lambda: schedule.step() if schedule.last_epoch < steps else None,
+        checkpoints=checkpoints,
+    )
+
+
+def align_loss(
+    reader: nn.Module,
+    scores: Scores,
+    taught: Taught,
+    rows: Tensor,
+    aligners: nn.ModuleDict,
+    recipe: Recipe,
+) -> Tensor:
+    """Return how far the projected features of student and teachers lie apart."""
+    names = [name for name in scores.features if name in taught.features]
+    pairs = {
+        name: (
+            reader.projectors[name](scores.features[name]),  # type: ignore[index, union-attr]
+            aligners[name](taught.features[name][rows]),
+        )
+        for name in names
+    }
+    return alignment(pairs, scores.used, comparison="contrast")
