@@ -138,7 +138,7 @@ def standard_profile(latitude: float) -> Profile:
 
     if not abs(latitude) <= 90.0:
         raise SurveyError(f"latitude of {latitude:g}; give -90 to 90")
-    z = np.concatenate([np.arange(0.0, 1000.0, 20.0), np.arange(1000.0, 11_001.0, 100.0)])
+    z = np.concatenate([np.arange(0.0, 1000.0, 20.0), np.arange(1000.0, 11_201.0, 100.0)])
     p = np.asarray(gsw.p_from_z(-z, latitude), dtype=np.float64)
     warm = float(np.cos(np.radians(latitude)) ** 2)
     surface = 27.0 * warm + 1.0
