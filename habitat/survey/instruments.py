@@ -206,7 +206,9 @@ def read_castaway(path: Path) -> Profile:
     if any(name not in head for name in names):
         raise SurveyError(f"expected the columns {', '.join(names)}", where=where)
     try:
-        table = np.array([[row[head.index(n)] for n in names] for row in rows[1:]], dtype=np.float64)
+        table = np.array(
+            [[row[head.index(n)] for n in names] for row in rows[1:]], dtype=np.float64
+        )
         latitude, longitude = float(notes["start latitude"]), float(notes["start longitude"])
     except (ValueError, IndexError, KeyError) as problem:
         raise SurveyError(f"no CastAway cast ({problem})", where=where) from None

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 #: Levels further apart than this, and than a quarter of their depth, are not interpolated between.
-WIDEST_GAP_DBAR = 150.0
+WIDEST_GAP_DBAR = 350.0
 
 
 def load_profiles(folder: Path) -> list[Profile]:
@@ -53,7 +53,9 @@ def load_profiles(folder: Path) -> list[Profile]:
             profiles.append(read_castaway(path))
     if not profiles:
         raise SurveyError(
-            "no casts", where=str(folder), hint="give a folder of ct1, hy1, Argo, cnv or CastAway files"
+            "no casts",
+            where=str(folder),
+            hint="give a folder of ct1, hy1, Argo, cnv or CastAway",
         )
     return profiles
 
@@ -62,7 +64,8 @@ def sea_state(profile: Profile, depth_m: float) -> SeaState:
     """Interpolate a cast to a depth.
 
     Practical salinity and Conservative Temperature are interpolated linearly in depth, and the
-    temperature turned back (TEOS-10, gsw). Where the cast has no oxygen near, that of :func:`standard_profile` stands in.
+    temperature turned back (TEOS-10, gsw). Where the cast has no oxygen near,
+    that of :func:`standard_profile` stands in.
 
     Args:
         profile: the cast.

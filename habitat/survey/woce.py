@@ -33,7 +33,9 @@ _STATION = ("EXPOCODE", "STNNBR", "CASTNO")
 class _Table:
     """Rows of text under named columns with units."""
 
-    def __init__(self, names: list[str], units: list[str], rows: list[list[str]], where: str) -> None:
+    def __init__(
+        self, names: list[str], units: list[str], rows: list[list[str]], where: str
+    ) -> None:
         self.names = [name.strip().upper() for name in names]
         padded = [*units, *[""] * len(names)]
         self.units = {n: u.strip().upper() for n, u in zip(self.names, padded, strict=False)}
