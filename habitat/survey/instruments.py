@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: Argo quality flags that are used: 1 good, 2 probably good (Argo user's manual, table 2, recalled).
+#: Argo quality flags that are used: 1 good, 2 probably good (Argo user's manual, recalled).
 _ARGO_GOOD = (b"1", b"2")
 _DEGREES = re.compile(r"(\d{1,3})\s+(\d{1,2}(?:\.\d*)?)\s*([NSEW])\b")
 
@@ -88,7 +88,9 @@ def _argo_profile(table: dict[str, Any], number: int, where: str) -> Profile | N
         return None
     platform = b"".join(table["PLATFORM_NUMBER"][number]).decode("ascii", "replace").strip()
     return screened(
-        *columns,
+        columns[0],
+        columns[1],
+        columns[2],
         None,
         latitude=latitude,
         longitude=longitude,
@@ -196,25 +198,25 @@ def read_castaway(path: Path) -> Profile:
     import numpy as np
 
     lines, where = read_text(path, error=SurveyError).lstrip("\ufeff").splitlines(), str(path)
-    notes = dict(
-        (key.strip("% ").lower(), value)
+    notes = {
+        key.strip("% ").lower(): value
         for key, _, value in (line.partition(",") for line in lines if line.startswith("%"))
-    )
+    }
     rows = list(csv.reader(line for line in lines if line.strip() and not line.startswith("%")))
     names = ["pressure (decibar)", "temperature (celsius)", "salinity (practical salinity scale)"]
     head = [name.strip().lower() for name in rows[0]] if rows else []
     if any(name not in head for name in names):
         raise SurveyError(f"expected the columns {', '.join(names)}", where=where)
     try:
-        table = np.array(
-            [[row[head.index(n)] for n in names] for row in rows[1:]], dtype=np.float64
-        )
+        cells = [[row[head.index(name)] for name in names] for row in rows[1:]]
+        table = np.array(cells, dtype=np.float64).reshape(-1, 3)
         latitude, longitude = float(notes["start latitude"]), float(notes["start longitude"])
     except (ValueError, IndexError, KeyError) as problem:
         raise SurveyError(f"no CastAway cast ({problem})", where=where) from None
-    table = table.reshape(-1, 3)
     return screened(
-        *(table[:, n] for n in range(3)),
+        table[:, 0],
+        table[:, 1],
+        table[:, 2],
         None,
         latitude=latitude,
         longitude=longitude,
@@ -258,7 +260,9 @@ def read_mooring(path: Path) -> Mooring:
     except (ValueError, IndexError) as problem:
         raise SurveyError(f"no ODF series ({problem})", where=where) from None
     name = f"{_odf_value(header, 'MODEL')} {_odf_value(header, 'SERIAL_NUMBER')}"
-    return Mooring(np.arange(len(rows)) * step, *columns, latitude, longitude, name)
+    hours = np.arange(len(rows), dtype=np.float64) * step
+    pressure, temperature, salinity = columns
+    return Mooring(hours, pressure, temperature, salinity, latitude, longitude, name)
 
 
 def _odf_value(block: str, key: str) -> str:

@@ -151,8 +151,9 @@ def _times(cells: list[str], where: str) -> NDArray[np.float64]:
         place = f"{where}, row {number}, column {TIME}"
         value = _number(cell) if numeric else _iso_hours(cell)
         if value is None:
+            kind = "hours" if numeric else "an ISO 8601 time"
             raise SurveyError(
-                f"expected {'hours' if numeric else 'an ISO 8601 time'}, found '{cell.strip()[:40]}'",
+                f"expected {kind}, found '{cell.strip()[:40]}'",
                 where=place,
                 hint=None if numeric else "such as 2026-05-01T12:00Z",
             )

@@ -122,4 +122,4 @@ def _shares(side: int) -> NDArray[np.float64]:
     cells = np.arange(side, dtype=np.float64)
     left = np.maximum(edges[:-1, None], cells[None, :])
     right = np.minimum(edges[1:, None], cells[None, :] + 1.0)
-    return np.maximum(right - left, 0.0)
+    return np.asarray(np.maximum(right - left, 0.0), dtype=np.float64)

@@ -3,8 +3,8 @@
 The second header row holds the units; columns are found by name, never by position. -999 is
 missing. Quality flags: CTD 2 acceptable, 6 interpolated, 7 despiked; water samples 2 acceptable, 6
 mean of replicates; the rest is left out. Source: WOCE Operations Manual, WHPO 91-1 (recalled).
-Temperatures headed ``IPTS-68`` are converted; ``ITS-90`` and the bare ``DEG_C`` (cruises after 1990)
-are taken as ITS-90.
+Temperatures headed ``IPTS-68`` are converted; ``ITS-90`` and the bare ``DEG_C`` (cruises after
+1990) are taken as ITS-90.
 """
 
 from __future__ import annotations
@@ -98,12 +98,13 @@ def read_ct1(path: Path) -> Profile:
         SurveyError: not such a file, or no position.
     """
     lines, where = _lines(path, "CTD,"), str(path)
-    head, facts = 0, {}
-    for head, line in enumerate(lines):
-        if line.upper().startswith("CTDPRS"):
-            break
-        key, _, value = line.partition("=")
-        facts[key.strip().upper()] = value.strip()
+    head = next((n for n, line in enumerate(lines) if line.upper().startswith("CTDPRS")), None)
+    if head is None:
+        raise SurveyError("no column CTDPRS", where=where)
+    facts = {
+        key.strip().upper(): value.strip()
+        for key, _, value in (line.partition("=") for line in lines[:head])
+    }
     table = _table(lines[head:], where)
     return screened(
         table.pressure(_CTD_FLAGS),
@@ -147,7 +148,9 @@ def read_hy1(path: Path) -> list[Profile]:
             continue
         profiles.append(
             screened(
-                *(column[index] for column in columns),
+                columns[0][index],
+                columns[1][index],
+                columns[2][index],
                 None if oxygen is None else oxygen[index],
                 latitude=_degrees(table.text("LATITUDE", row), where),
                 longitude=_degrees(table.text("LONGITUDE", row), where),
