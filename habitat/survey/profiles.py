@@ -127,8 +127,9 @@ def standard_profile(latitude: float) -> Profile:
     Not an atlas: smooth curves drawn by hand about the zonal means of the open ocean. Warm water of
     27 cos² latitude + 1 °C fades with scale 600 m into 1.5 °C below; salinity has its subtropical
     maximum; oxygen starts at saturation and has the minimum of 700 m in low latitudes. Beside the
-    deep Atlantic casts of the reference data, temperature is off by up to 6 °C in the upper
-    kilometre. Longitude 30 W stands for all.
+    casts of the reference data it is off by 3 °C (root mean square) at 200 to 1000 m and 1.6 °C at
+    2000 m, at worst 9.5 °C; salinity by 0.8 to 0.2; oxygen by 50 µmol/kg. Longitude
+    30 W stands for all.
 
     Args:
         latitude: degrees north.

@@ -134,6 +134,9 @@ def estimate_relief(height_m: Floats, dx_m: float, dy_m: float) -> Relief:
     The slope is the median over the cells. The exponent is that of the structure function,
     sqrt(mean (z(x + L) - z(x))**2) = c L**H, over lags of one to four cells along both axes, of
     the relief less its plane; half the squared structure function is the variance over that lag.
+    On synthetic tiles of 16 by 16 cells with H of 0.3, 0.5, 0.7 and 0.9 the mean estimate is 0.43,
+    0.52, 0.62 and 0.70: taking off the plane lowers high exponents, and a band-limited surface is
+    smooth at a lag of one cell. The order of tiles is kept, the range is narrowed.
 
     Args:
         height_m: shape (rows, columns), at least 8 by 8.

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_SENSOR_BYTES = 32 * 1024 * 1024
 LEAST_ROWS = 3
+#: Hours of a thousand years: a larger number is a count of seconds, or a slip.
+LATEST_HOUR = 8_766_000.0
 TIME = "time"
 #: Written for a missing value, in any case.
 _BLANK = frozenset(("", "nan", "na", "null", "none", "-"))
@@ -157,6 +159,10 @@ def _times(cells: list[str], where: str) -> NDArray[np.float64]:
                 where=place,
                 hint=None if numeric else "such as 2026-05-01T12:00Z",
             )
+        if abs(value) > LATEST_HOUR:
+            raise SurveyError(
+                f"time of {value:g} hours", where=place, hint="give hours or ISO 8601"
+            )
         if hours and value <= hours[-1]:
             raise SurveyError("time does not rise", where=place, hint="sort the rows by time")
         hours.append(value)
@@ -166,10 +172,10 @@ def _times(cells: list[str], where: str) -> NDArray[np.float64]:
 def _iso_hours(cell: str) -> float | None:
     try:
         moment = datetime.fromisoformat(cell.strip())
-    except ValueError:
+        zoned = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return zoned.timestamp() / 3600.0
+    except (ValueError, OverflowError):
         return None
-    zoned = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return zoned.timestamp() / 3600.0
 
 
 def _number(cell: str) -> float | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import tokenize
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,11 @@ SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
 LEVEL_DB = (-200.0, 200.0)
 #: Least share of cells that hold a number.
 LEAST_FINITE = 0.5
+#: What a damaged header makes NumPy raise.
+_DAMAGE = (
+    *(ValueError, TypeError, SyntaxError, EOFError, OSError),
+    *(MemoryError, RecursionError, OverflowError, tokenize.TokenError),
+)
 _HINT = "save a 2-D array of backscatter in dB with numpy.save"
 
 
@@ -81,8 +88,10 @@ def _load(file: Path, where: str) -> NDArray[Any]:
     if not data.startswith(b"\x93NUMPY"):
         raise SurveyError("no NumPy .npy file", where=where, hint=_HINT)
     try:
-        array = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, TypeError, SyntaxError, EOFError, OSError, MemoryError) as problem:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # headers that Python 2 wrote
+            array = np.load(io.BytesIO(data), allow_pickle=False)
+    except _DAMAGE as problem:
         what = "holds Python objects" if "bject" in str(problem) else "damaged or cut off"
         raise SurveyError(f"{what}, and cannot be read", where=where, hint=_HINT) from problem
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "iuf":

@@ -38,7 +38,7 @@ class PartialDesign(Design):
 
     name: Text | None = None  # type: ignore[assignment]
     purpose: Purpose | None = None  # type: ignore[assignment]
-    site: _PartialSite = PartialSite.model_construct()
+    site: _PartialSite = PartialSite()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,16 @@ def read_structure(path: Path | str) -> Structure:
     file = Path(path)
     where = str(file)
     text = read_text(file, limit=MAX_STRUCTURE_BYTES, error=SurveyError)
-    if not text.strip():
-        raise SurveyError("empty file", where=where, hint="give a JSON object")
     try:
-        data, _ = read_markup(text.removeprefix("\ufeff"), where=where, as_json=True)
-        if not isinstance(data, dict):
-            raise SurveyError("no JSON object of keys", where=where)
+        data, lines = read_markup(
+            text,
+            where=where,
+            as_json=True,
+            hint="give a JSON object of design keys",
+            start='{"hull": {"form": "sphere"}}',
+        )
         report = _report(data.pop(REPORT, None), where)
-        return Structure(validate(PartialDesign, data, where=where), report)
+        return Structure(validate(PartialDesign, data, where=where, lines=lines), report)
     except DesignError as problem:
         raise SurveyError(problem.what, where=problem.where, hint=problem.hint) from problem
 
