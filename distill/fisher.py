@@ -8,21 +8,18 @@ An example is a tensor or any nesting of dicts and tuples of tensors, sample axi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.func import grad, jacrev, vmap
-from torch.nn import functional
 from torch.utils import _pytree as tree
 
 from base import DistillError
+from distill.heads import Kind, log_likelihood
 
 #: From parameters and one example, without the sample axis, to its outputs, shape (outputs,).
 Answer = Callable[[Mapping[str, Tensor], Any], Tensor]
-
-#: Exclusive classes (logits), yes-no labels (logits), or means and then as many log-variances.
-Kind = Literal["classes", "labels", "gaussian"]
 
 
 def exact_fisher(
@@ -130,22 +127,6 @@ def naive_batch_mean_fisher(
         )(fixed)
         squares.append({name: slope.square() for name, slope in slopes.items()})
     return {name: torch.stack([one[name] for one in squares]).mean(dim=0) for name in fixed}
-
-
-def log_likelihood(outputs: Tensor, target: Tensor, kind: Kind) -> Tensor:
-    """Return the log-likelihood of one example's target, without constants, shape ().
-
-    Args:
-        outputs: shape (outputs,).
-        target: a class number, shape (); or labels or values, shape (heads,).
-        kind: of the outputs.
-    """
-    if kind == "classes":
-        return torch.log_softmax(outputs, dim=-1).gather(0, target[None])[0]
-    if kind == "labels":
-        return -functional.binary_cross_entropy_with_logits(outputs, target, reduction="sum")
-    mean, log_variance = outputs.chunk(2)
-    return -0.5 * (log_variance + (target - mean).square() * (-log_variance).exp()).sum()
 
 
 def _weights(outputs: Tensor, kind: Kind) -> Tensor:

@@ -12,12 +12,12 @@ from torch.func import functional_call
 from base import DistillError
 from distill.batch import ModalityBatch
 from distill.fisher import (
-    Kind,
     empirical_fisher,
     exact_fisher,
     naive_batch_mean_fisher,
     sampled_fisher,
 )
+from distill.heads import Kind
 from distill.student import CrossModalStudent
 
 torch.manual_seed(0)
