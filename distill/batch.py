@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -136,6 +137,34 @@ def require_modality(values: Mapping[str, object]) -> None:
     """
     if not values:
         raise DistillError("no modality", where="batch", hint="give at least one modality")
+
+
+def joined(batches: Sequence[ModalityBatch]) -> ModalityBatch:
+    """Return the samples of several batches in one, in order.
+
+    Raises:
+        DistillError: there is no batch, or they differ in modalities, times, targets or shapes.
+    """
+    require_modality(batches[0].values if batches else {})
+    if len({_shape_of(one) for one in batches}) != 1:
+        raise DistillError(
+            "batches that do not fit together",
+            where="batch",
+            hint="give all of them the same modalities, times and targets, of the same shapes",
+        )
+
+    def part(name: Literal["values", "present", "time", "targets"]) -> dict[str, Tensor]:
+        every = [getattr(one, name) for one in batches]
+        return {key: torch.cat([one[key] for one in every]) for key in every[0]}
+
+    ids = tuple(one for batch in batches for one in batch.ids)
+    return ModalityBatch(part("values"), part("present"), part("time"), part("targets"), ids)
+
+
+def _shape_of(batch: ModalityBatch) -> object:
+    parts = (batch.values, batch.time, batch.targets)
+    shapes = [frozenset((name, value.shape[1:]) for name, value in one.items()) for one in parts]
+    return (*shapes, bool(batch.ids))
 
 
 def subsets(modalities: Iterable[str]) -> Iterator[tuple[str, ...]]:

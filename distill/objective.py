@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from base import DistillError
+from distill.heads import Kind
 from distill.losses import (
     bernoulli_kl,
     cka,
@@ -19,9 +20,6 @@ from distill.losses import (
     softened_kl,
 )
 
-#: What a head says: exclusive classes (logits), yes-no labels (logits), or means and then as many
-#: log-variances.
-Kind = Literal["classes", "labels", "gaussian"]
 Comparison = Literal["contrast", "cka", "relational"]
 
 

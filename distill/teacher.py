@@ -1,14 +1,142 @@
-"""A frozen, calibrated teacher: its weights and temperatures no longer change."""
+"""Frozen, calibrated teachers: their weights and temperatures no longer change."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
+from base import DistillError, sha256_text
+from distill.batch import ModalityBatch
 from distill.calibration import fit_temperature
 from distill.encoder import HeadedEncoder
+from distill.heads import Kind
+from distill.weights import weights_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a teacher says of a batch.
+
+    Attributes:
+        outputs: calibrated, shape (samples, outputs); zero where it is silent.
+        speaks: whether it saw all that it needs, boolean, shape (samples,).
+    """
+
+    outputs: Tensor
+    speaks: Tensor
+
+
+class FrozenTeacher:
+    """A trained network that speaks of the samples whose modalities it knows.
+
+    No gradient flows into it, its parameters cannot change and it answers in evaluation mode.
+
+    Args:
+        network: from a batch of only ``modalities``, in which no sample lacks one, to outputs
+            (samples, outputs); see :class:`OneModality`. Its parameters are frozen here.
+        kind: of the outputs, as in :mod:`distill.heads`.
+        modalities: all that it needs of a sample.
+        temperature: what logits are divided by; for a Gaussian, what variances are multiplied by.
+    """
+
+    def __init__(
+        self, network: nn.Module, *, kind: Kind, modalities: Sequence[str], temperature: float = 1.0
+    ) -> None:
+        network.requires_grad_(False)
+        self.network = network
+        self.kind: Kind = kind
+        self.modalities = tuple(sorted(modalities))
+        self.temperature = temperature
+
+    def told(self, batch: ModalityBatch) -> Told:
+        """Return what the teacher says of each sample that it can judge.
+
+        Raises:
+            DistillError: it can judge none, so that even the number of its outputs is unknown.
+        """
+        speaks = self.speaks(batch)
+        if not speaks.any():
+            raise DistillError(
+                f"no sample with {', '.join(self.modalities)}",
+                where="teacher",
+                hint="leave the teacher out of this batch",
+            )
+        heard = batch.rows(speaks.nonzero()[:, 0]).only(self.modalities)
+        self.network.eval()
+        with torch.no_grad():
+            found = self._calibrated(self.network(heard))
+        outputs = found.new_zeros(len(batch), found.shape[1])
+        outputs[speaks] = found
+        return Told(outputs, speaks)
+
+    def speaks(self, batch: ModalityBatch) -> Tensor:
+        """Return whether each sample has all that the teacher needs, shape (samples,)."""
+        nothing = torch.zeros_like(next(iter(batch.present.values())))
+        masks = [batch.present.get(name, nothing) for name in self.modalities]
+        return torch.stack(masks).all(dim=0)
+
+    @property
+    def cost(self) -> int:
+        """The number of its parameters."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all that decides its answers: weights, temperature, kind, modalities."""
+        parts = [weights_hash(self.network), self.kind, self.modalities, repr(self.temperature)]
+        return sha256_text(json.dumps(parts))
+
+    def _calibrated(self, raw: Tensor) -> Tensor:
+        if self.kind != "gaussian":
+            return raw / self.temperature
+        mean, log_variance = raw.chunk(2, dim=-1)
+        return torch.cat([mean, log_variance + float(np.log(self.temperature))], dim=-1)
+
+
+class OneModality(nn.Module):
+    """Lets a network of one modality's values take a batch."""
+
+    def __init__(self, name: str, network: nn.Module) -> None:
+        super().__init__()
+        self.name, self.network = name, network
+
+    def forward(self, batch: ModalityBatch) -> Tensor:
+        """Return what the network says of the values, shape (samples, outputs)."""
+        outputs: Tensor = self.network(batch.values[self.name])
+        return outputs
+
+
+def frozen(
+    network: nn.Module, *, kind: Kind, modalities: Sequence[str], validation: ModalityBatch,
+    target: Tensor,
+) -> FrozenTeacher:  # fmt: skip
+    """Return a teacher that is frozen and then calibrated on samples it was not trained on.
+
+    Logits get the temperature of the best likelihood (Guo et al. 2017, arXiv:1706.04599), one for
+    all labels; a Gaussian the mean of ``(t - μ)² / σ²``, which is its best common factor.
+
+    Args:
+        network, kind, modalities: as of :class:`FrozenTeacher`.
+        validation: the samples.
+        target: class numbers, shape (samples,); or labels or values, shape (samples, heads).
+    """
+    raw = FrozenTeacher(network, kind=kind, modalities=modalities)
+    told = raw.told(validation)
+    said, wanted = told.outputs[told.speaks].double().cpu(), target[told.speaks].cpu()
+    if kind == "gaussian":
+        mean, log_variance = said.chunk(2, dim=-1)
+        found = float(((wanted - mean).square() * (-log_variance).exp()).mean())
+    elif kind == "classes":
+        found = fit_temperature(said.numpy(), np.eye(said.shape[1])[wanted.numpy()])
+    else:
+        found = fit_temperature(said.flatten().numpy(), wanted.flatten().numpy())
+    return FrozenTeacher(network, kind=kind, modalities=modalities, temperature=found)
 
 
 class CalibratedTeacher:

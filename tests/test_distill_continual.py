@@ -1,55 +1,12 @@
-"""Fisher information against analytic forms, and what EWC holds."""
+"""What elastic weights hold, and what the old model's answers hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 import torch
-from torch import Tensor
 
-from distill.continual import Anchor, exact_fisher
-
-torch.manual_seed(0)
-INPUTS = torch.randn(30, 3, dtype=torch.float64)
-WEIGHTS = {"w": torch.randn(2, 3, dtype=torch.float64)}
-
-
-def linear(weights: Mapping[str, Tensor], one: Tensor) -> Tensor:
-    return weights["w"] @ one
-
-
-def test_labels_have_the_information_of_logistic_regression() -> None:
-    probability = torch.sigmoid(INPUTS @ WEIGHTS["w"].T)
-    spread = probability * (1 - probability)
-    expected = torch.einsum("nk,nd->kd", spread, INPUTS**2) / len(INPUTS)
-    found = exact_fisher(linear, WEIGHTS, INPUTS, kind="labels")["w"]
-    torch.testing.assert_close(found, expected)
-
-
-def test_classes_have_the_information_of_the_softmax_and_not_of_a_batch_mean() -> None:
-    weights = WEIGHTS["w"].clone().requires_grad_()
-    exact = torch.zeros_like(weights)
-    batch_mean = torch.zeros_like(weights)
-    for one in INPUTS:
-        chance = torch.softmax(weights @ one, dim=-1).detach()
-        for at in range(2):
-            logged = torch.log_softmax(weights @ one, dim=-1)[at]
-            (slope,) = torch.autograd.grad(logged, weights)
-            exact += chance[at] * slope**2 / len(INPUTS)
-    answers = torch.log_softmax(INPUTS @ weights.T, dim=-1)
-    (slope,) = torch.autograd.grad(answers[:, 0].mean(), weights)
-    batch_mean = slope**2
-    found = exact_fisher(linear, WEIGHTS, INPUTS, kind="classes")["w"]
-    torch.testing.assert_close(found, exact)
-    assert not torch.allclose(found, batch_mean, rtol=0.3)
-
-
-def test_a_gaussian_head_counts_its_mean_by_its_precision() -> None:
-    found = exact_fisher(linear, WEIGHTS, INPUTS, kind="gaussian")["w"]
-    precision = (-(INPUTS @ WEIGHTS["w"][1])).exp()
-    torch.testing.assert_close(found[0], (precision[:, None] * INPUTS**2).mean(dim=0))
-    torch.testing.assert_close(found[1], 0.5 * (INPUTS**2).mean(dim=0))
+from distill.continual import Anchor, learning_without_forgetting
+from distill.losses import bernoulli_kl, softened_kl
 
 
 def test_the_penalty_is_a_bowl_around_the_anchor() -> None:
@@ -63,3 +20,28 @@ def test_online_ewc_forgets_by_its_share_and_moves_its_anchor() -> None:
     second = first.after({"a": torch.ones(1)}, {"a": torch.tensor([3.0])}, keep=0.5)
     assert float(second.fisher["a"]) == pytest.approx(4)
     assert float(second.penalty({"a": torch.ones(1)}, strength=1)) == 0
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.0])
+def test_the_old_answers_pull_as_distillation_does_without_its_factor(temperature: float) -> None:
+    torch.manual_seed(0)
+    own, old = torch.randn(5, 4, requires_grad=True), torch.randn(5, 4, requires_grad=True)
+    classes = learning_without_forgetting(own, old, kind="classes", temperature=temperature)
+    labels = learning_without_forgetting(own, old, kind="labels", temperature=temperature)
+    for found, expected in (
+        (classes, softened_kl(own, old, temperature=temperature)),
+        (labels, 4 * bernoulli_kl(own, old, temperature=temperature)),
+    ):
+        (slope,) = torch.autograd.grad(found, own)
+        (known,) = torch.autograd.grad(expected / temperature**2, own)
+        torch.testing.assert_close(slope, known)
+        assert found.requires_grad and float(found.detach()) > float(expected.detach())
+    (nothing,) = torch.autograd.grad(classes, old, allow_unused=True)
+    assert nothing is None
+
+
+def test_the_old_answers_themselves_cannot_be_bettered() -> None:
+    old = torch.tensor([[2.0, -1.0, 0.5]])
+    chance = torch.softmax(old / 2, dim=-1)
+    found = learning_without_forgetting(old, old, kind="classes")
+    torch.testing.assert_close(found, torch.special.entr(chance).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,21 @@ def test_the_interval_tells_a_clear_gain_from_a_lucky_item() -> None:
 def test_a_seed_gives_the_same_interval_again() -> None:
     ours, theirs = [HIT, MISS, QUIET, FALSE] * 4, [HIT, HIT, QUIET, MISS] * 4
     assert paired_bootstrap(ours, theirs, seed=3) == paired_bootstrap(ours, theirs, seed=3)
+
+
+def test_a_group_is_drawn_as_a_whole() -> None:
+    """Ten sites that each say one thing fifty times are ten witnesses, not five hundred."""
+    draw = np.random.default_rng(0)
+    right = np.repeat(draw.random((10, 2)) < [0.8, 0.5], 50, axis=0)
+    sites = np.repeat([f"site {at}" for at in range(10)], 50)
+    ours, theirs = (np.where(one[:, None], HIT, MISS) for one in right.T)
+    shuffled = draw.permutation(500)
+    grouped = paired_bootstrap(ours[shuffled], theirs[shuffled], groups=sites[shuffled])
+    alone = paired_bootstrap(ours, theirs)
+    once = paired_bootstrap(ours[::50], theirs[::50])
+    assert grouped.difference == pytest.approx(alone.difference)
+    assert (grouped.low, grouped.high) == pytest.approx((once.low, once.high))
+    assert grouped.high - grouped.low > 4 * (alone.high - alone.low)
 
 
 @given(st.integers(0, 40), st.integers(1, 40), st.floats(0.6, 0.99))

@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from base import DistillError
+from distill.heads import Kind
 from distill.losses import gaussian_kl, info_nce, naive_label_zero_nce, softened_kl
-from distill.objective import Comparison, Kind, Lesson, Objective, alignment, distillation
+from distill.objective import Comparison, Lesson, Objective, alignment, distillation
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)

@@ -231,7 +231,9 @@ def _check(seabed: str, ecosystem: str, size: int, looks: int) -> None:
     if seabed not in SEABEDS:
         raise SurveyError(f"unknown seabed '{seabed}'", hint=f"one of {', '.join(SEABEDS)}")
     if ecosystem not in ECOSYSTEMS:
-        raise SurveyError(f"unknown ecosystem '{ecosystem}'", hint=f"one of {', '.join(ECOSYSTEMS)}")
+        raise SurveyError(
+            f"unknown ecosystem '{ecosystem}'", hint=f"one of {', '.join(ECOSYSTEMS)}"
+        )
     if not 16 <= size <= 512:
         raise SurveyError(f"image of {size} cells a side", hint="give 16 to 512")
     if looks < 1:

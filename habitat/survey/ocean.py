@@ -6,8 +6,8 @@ discharge, cabin gas that follows the crew's day, strain of the hull that follow
 Instruments: calibration error, noise, drift of the pressure gauge, biofouling, gaps.
 
 Figures without another source are round figures recalled from data sheets and textbooks; they set
-the scale of an effect and are no measurement. Not modelled: storms, spring and neap tides, currents,
-water-mass changes, failures of an instrument other than silence.
+the scale of an effect and are no measurement. Not modelled: storms, spring and neap tides,
+currents, water-mass changes, failures of an instrument other than silence.
 """
 
 from __future__ import annotations
@@ -203,17 +203,17 @@ def _water(
 ) -> tuple[Floats, Floats, Floats]:
     """Return temperature, salinity and oxygen as measured.
 
-    Heave times a gradient that fades with depth: 0.02 °C, 0.002 and 0.1 µmol/kg per metre at the
+    Heave times a gradient that fades with depth: 0.015 °C, 0.002 and 0.1 µmol/kg per metre at the
     surface, with scale 700 m (typical of the main thermocline, an assumption). Calibration within
     0.002 °C, 0.005 and 2 %, noise 0.001 °C, 0.002 and 0.5 µmol/kg: moored instruments, recalled.
     """
     import numpy as np
 
     fade = float(np.exp(-sea.depth_m / 700.0))
-    scale = rng.lognormal(0.0, 0.4)
+    scale = rng.lognormal(0.0, 0.6)
     errors, noise = rng.normal(0.0, 1.0, 3), rng.normal(0.0, 1.0, (3, STEPS))
     damped = 1.0 - 0.5 * fouling
-    temperature = sea.temperature_c + scale * 0.02 * fade * heave
+    temperature = sea.temperature_c + scale * 0.015 * fade * heave
     temperature = temperature + 0.002 * errors[0] + 0.001 * noise[0]
     salinity = sea.salinity + damped * scale * 0.002 * fade * heave
     salinity = salinity + 0.005 * errors[1] + 0.002 * noise[1] - 1.2 * fouling

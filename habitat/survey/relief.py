@@ -1,7 +1,7 @@
 """Relief of the seabed: slope, roughness and Hurst exponent, from a real grid or drawn at random.
 
-Natural relief is self-affine: the root-mean-square height over a length L grows as L**H (Mandelbrot;
-for the seafloor Malinverno 1990, Goff and Jordan 1988, recalled). A real grid of 1 arc-minute cells
+Natural relief is self-affine: the root-mean-square height over a length L grows as L**H (for the
+seafloor Malinverno 1990, Goff and Jordan 1988, recalled). A real grid of 1 arc-minute cells
 (about 1.85 km) therefore sets three numbers per tile, the macro slope, the roughness and the Hurst
 exponent H, and the relief below one cell, which no grid of that size shows, is drawn self-affine
 with the same H. That the law holds from kilometres down to metres is an assumption.
@@ -134,6 +134,9 @@ def estimate_relief(height_m: Floats, dx_m: float, dy_m: float) -> Relief:
     The slope is the median over the cells. The exponent is that of the structure function,
     sqrt(mean (z(x + L) - z(x))**2) = c L**H, over lags of one to four cells along both axes, of
     the relief less its plane; half the squared structure function is the variance over that lag.
+    On synthetic tiles of 16 by 16 cells with H of 0.3, 0.5, 0.7 and 0.9 the mean estimate is 0.43,
+    0.52, 0.62 and 0.70: taking off the plane lowers high exponents, and a band-limited surface is
+    smooth at a lag of one cell. The order of tiles is kept, the range is narrowed.
 
     Args:
         height_m: shape (rows, columns), at least 8 by 8.
@@ -153,7 +156,7 @@ def estimate_relief(height_m: Floats, dx_m: float, dy_m: float) -> Relief:
         steps += [np.square(rest[:, lag:] - rest[:, :-lag]).mean()]
         steps += [np.square(rest[lag:] - rest[:-lag]).mean()]
     root = np.sqrt(np.maximum(steps, 1e-12))
-    hurst, offset = np.polyfit(np.log(lags), np.log(root), 1)
+    hurst, _ = np.polyfit(np.log(lags), np.log(root), 1)
     hurst = float(np.clip(hurst, 0.05, 0.98))
     middle = float(np.exp(np.mean(np.log(lags))))
     at_middle = float(np.exp(np.mean(np.log(root)))) / np.sqrt(2.0)

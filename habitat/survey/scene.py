@@ -26,10 +26,10 @@ ECOSYSTEMS = ("none", "hydrothermal_vent", "cold_water_coral", "seamount", "spon
 CELL_M = 1.0
 
 #: Lambert's mu in dB: level of a facet seen head-on. Round figures about the curves for 100 kHz of
-#: APL-UW TR 9407 (1994), recalled; the often used -27 dB (Mackenzie 1961) lies between mud and sand.
+#: APL-UW TR 9407 (1994), recalled; the often used -27 dB (Mackenzie 1961) lies among them.
 LAMBERT_DB = MappingProxyType({"mud": -31.0, "sand": -25.0, "gravel": -19.0, "rock": -14.0})
 #: Share of the self-affine relief that is not smoothed by sediment: an assumption.
-_BARE = MappingProxyType({"mud": 0.03, "sand": 0.05, "gravel": 0.10, "rock": 0.35})
+_BARE = MappingProxyType({"mud": 0.03, "sand": 0.05, "gravel": 0.08, "rock": 0.15})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,13 @@ class _Canvas:
 
 
 def draw_scene(
-    rng: np.random.Generator, *, seabed: str, ecosystem: str, relief: Relief, rows: int, columns: int
+    rng: np.random.Generator,
+    *,
+    seabed: str,
+    ecosystem: str,
+    relief: Relief,
+    rows: int,
+    columns: int,
 ) -> Scene:
     """Draw a seabed of ``seabed`` with the objects of ``ecosystem``.
 
