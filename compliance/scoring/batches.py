@@ -64,14 +64,18 @@ class Loader:
                 [torch.from_numpy(stated), report.flatten(1).to(torch.float32)], dim=1
             ),
         }
-        targets = {
+        return ModalityBatch.complete(values, targets=self.targets(at))
+
+    def targets(self, at: np.ndarray) -> dict[str, Tensor]:
+        """Return the labels of the designs of the given numbers."""
+        s = self.surveys
+        return {
             "flags": torch.from_numpy(s.flags[at].astype(np.float32)),
             "places": torch.from_numpy(s.places[at]),
             "binds": torch.from_numpy(s.binds[at]),
             "compliant": torch.from_numpy(s.compliant[at]),
             "row": torch.from_numpy(np.asarray(at, dtype=np.int64)),
         }
-        return ModalityBatch.complete(values, targets=targets)
 
     def shuffled(self, seed: int, epoch: int, size: int) -> Iterator[ModalityBatch]:
         """Yield the batches of an epoch."""

@@ -78,8 +78,10 @@ class RuleCircuit(nn.Module):
         widest = max(map(len, build.picks), default=1)
         padded = [[*pick, *[pick[0]] * (widest - len(pick))] for pick in build.picks]
         keep("picks", padded)
-        summed = [[float(build.summed[at] or k == 0) * (k < len(pick)) for k in range(widest)]
-                  for at, pick in enumerate(build.picks)]
+        summed = [
+            [float(build.summed[at] or k == 0) * (k < len(pick)) for k in range(widest)]
+            for at, pick in enumerate(build.picks)
+        ]
         keep("summed", summed, torch.float32)
         keep("adds", build.summed, torch.bool)
         keep("amount", [at for at, _, _ in build.amounts])
@@ -108,7 +110,9 @@ class RuleCircuit(nn.Module):
         picked = chance[:, self.picks]
         # A word may be any of several values: their chances add. Zones lie within each other: the
         # likeliest counts.
-        literal = torch.where(self.adds, (picked * self.summed).sum(-1).clamp(0, 1), picked.amax(-1))
+        literal = torch.where(
+            self.adds, (picked * self.summed).sum(-1).clamp(0, 1), picked.amax(-1)
+        )
         distance = self.sign * (mean[:, self.amount] - self.bound) / spread[:, self.amount]
         held = torch.special.ndtr(distance)
         values = torch.cat([torch.ones_like(chance[:, :1]), literal, held], dim=1)
@@ -157,7 +161,10 @@ class _Builder:
         if binding.when is not None:
             parts.append(self._of(binding.when, rule))
         applies = self._gate(parts)
-        failed: list[_Literal] = [(("gate", applies), False), _negated(self._of(binding.require, rule))]
+        failed: list[_Literal] = [
+            (("gate", applies), False),
+            _negated(self._of(binding.require, rule)),
+        ]
         if binding.unless is not None:
             failed.append(_negated(self._of(binding.unless, rule)))
         return applies, self._gate(failed)
@@ -182,7 +189,9 @@ class _Builder:
             case Not(not_=part):
                 return _negated(self._of(part, rule))
             case InZone(zone=names):
-                known = [self._at(f"zone:{name}") for name in names if f"zone:{name}" in self._flags]
+                known = [
+                    self._at(f"zone:{name}") for name in names if f"zone:{name}" in self._flags
+                ]
                 return self._pick(known, summed=False), False
             case Is(fact=fact, is_=bool(wanted)):
                 return self._flag(fact), not wanted

@@ -7,9 +7,10 @@ provisions binds are flags too.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,9 @@ from jurisdictions.predicate import (
     Is,
     Known,
     LawBound,
-    LawNumber,
     Test,
 )
-from jurisdictions.rulebook import LawValue, Rule, RuleBook
+from jurisdictions.rulebook import Rule, RuleBook
 
 Floats = NDArray[np.float32]
 
@@ -106,6 +106,21 @@ class Vocabulary:
         """How many logits state the flags and words."""
         return len(self.flags) + sum(map(len, self.words.values()))
 
+    def to_json(self) -> str:
+        """Return the vocabulary as JSON text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Vocabulary:
+        """Read what :meth:`to_json` wrote."""
+        data = json.loads(text)
+        return cls(
+            tuple(data["flags"]),
+            {fact: tuple(values) for fact, values in data["words"].items()},
+            {fact: Axis(**axis) for fact, axis in data["amounts"].items()},
+            data["scope_of"],
+        )
+
     def word_slices(self) -> dict[str, slice]:
         """Return where the logits of each word lie."""
         at, found = len(self.flags), {}
@@ -168,14 +183,15 @@ def build_vocabulary(
     flags = sorted(
         {test.fact for test in tests if isinstance(test, Is) and isinstance(test.is_, bool)}
     )
-    flags += [f"zone:{name}" for name in sorted({z for t in tests if isinstance(t, InZone) for z in t.zone})]
+    flags += [
+        f"zone:{name}"
+        for name in sorted({z for t in tests if isinstance(t, InZone) for z in t.zone})
+    ]
     flags += [f"known:{name}" for name in sorted({t.fact for t in tests if isinstance(t, Known)})]
     groups, scope_of = _groups(book.rules, scopes)
     flags += [f"scope:{number}" for number in range(groups)]
     flags += list(EMERGENCIES)
-    return Vocabulary(
-        tuple(flags), _words(tests, designs), _axes(book.rules, designs), scope_of
-    )
+    return Vocabulary(tuple(flags), _words(tests, designs), _axes(book.rules, designs), scope_of)
 
 
 def _groups(rules: Sequence[Rule], scopes: NDArray[np.bool_]) -> tuple[int, dict[str, int]]:
@@ -225,13 +241,9 @@ def numeric_tests(rule: Rule) -> list[tuple[ByLaw | Compare, float, float | None
     return found
 
 
-def _axes(
-    rules: Sequence[Rule], designs: Sequence[Mapping[str, Fact]]
-) -> dict[str, Axis]:
+def _axes(rules: Sequence[Rule], designs: Sequence[Mapping[str, Fact]]) -> dict[str, Axis]:
     units = {
-        test.fact: pint_unit(unit)
-        for rule in rules
-        for test, _, _, unit, _ in numeric_tests(rule)
+        test.fact: pint_unit(unit) for rule in rules for test, _, _, unit, _ in numeric_tests(rule)
     }
     units |= CONTEXT | PARAMETERS
     axes = {}
@@ -243,10 +255,13 @@ def _axes(
                 if _value(facts, fact) is not None
             ]
         )
-        log = len(numbers) > 0 and numbers.min() >= 0 and fact not in ("site.latitude",)
+        log = len(numbers) > 0 and bool(numbers.min() >= 0) and fact != "site.latitude"
         raw = np.log1p(numbers) if log else numbers
         spread = float(raw.std()) if len(raw) else 1.0
         axes[fact] = Axis(
-            units[fact], log, float(raw.mean()) if len(raw) else 0.0, spread if spread > 1e-6 else 1.0
+            units[fact],
+            log,
+            float(raw.mean()) if len(raw) else 0.0,
+            spread if spread > 1e-6 else 1.0,
         )
     return axes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from base import SurveyError, write_whole
 from compliance.audit import judge_rules
 from compliance.scoring.concepts import EMERGENCIES, Floats, Vocabulary, build_vocabulary
 from compliance.scoring.designs import Duty, draw_design, duties_of
@@ -33,6 +35,10 @@ from habitat.survey.relief import Relief, random_relief, relief_tiles
 from habitat.units import amount
 from jurisdictions.rulebook import RuleBook
 
+#: The modalities of a survey, sorted.
+MODALITIES = ("acoustic", "legal", "sensor", "structure")
+#: Splits that readers learn from; all others judge them.
+LEARNING = frozenset({"train", "validation"})
 #: Jurisdictions that are scored, in report order.
 SCORED = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
 #: The date whose law labels the designs.
@@ -88,8 +94,6 @@ class Surveys:
         """Write all arrays to one file, completely or not at all."""
         import io
 
-        from base import write_whole
-
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **{**arrays, "sentences": np.array(self.sentences, dtype=str)})
@@ -111,7 +115,8 @@ class World:
         book: compiled law.
         pieces: law texts that may be read.
         duties: of the rule book.
-        reliefs, profiles: real terrain and casts; empty where there are none.
+        reliefs, profiles: real terrain and casts; empty where there are none. Every fifth tile of
+            terrain is kept for judging: no training image shows it.
         losses: how surveys lose information.
         drift: of the sensors.
     """
@@ -203,7 +208,7 @@ def simulate(
     key = int.from_bytes(name.encode()[:6], "little")
     drawn = draw_sites(np.random.default_rng([seed, key]), sites, name=name)
     parts = [drawn[at : at + 16] for at in range(0, len(drawn), 16)]
-    jobs = [(part, at * 16, [seed, key, at], per_site) for at, part in enumerate(parts)]
+    jobs = [(part, at * 16, [seed, key, at], per_site, name) for at, part in enumerate(parts)]
     rows: list[dict[str, Any]] = []
     if workers <= 1:
         _open(world, vocabulary)
@@ -218,6 +223,8 @@ def simulate(
     return _stack(rows)
 
 
+#: Sites, the number of the first, seed, designs per site, and the split.
+_Job = tuple[list[SimulatedSite], int, list[int], int, str]
 _OPENED: tuple[World, Vocabulary] | None = None
 
 
@@ -226,34 +233,33 @@ def _open(world: World, vocabulary: Vocabulary) -> None:
     _OPENED = (replace(world, shared=Shared(world.book)), vocabulary)
 
 
-def _simulate_part(job: tuple[list[SimulatedSite], int, list[int], int]) -> list[dict[str, Any]]:
-    part, first, seed, per_site = job
+def _simulate_part(job: _Job) -> list[dict[str, Any]]:
+    part, first, seed, per_site, name = job
     assert _OPENED is not None
     world, vocabulary = _OPENED
     rng = np.random.default_rng(seed)
     rows = []
     for at, site in enumerate(part):
-        relief = _relief(rng, world)
-        profile = _profile(rng, world, site)
+        relief = _relief(rng, world, judging=name not in LEARNING)
+        sea = _sea(rng, world, site)
         for number in range(per_site):
             design = draw_design(rng, site, world.duties, name=f"{site.name}-{number}")
-            rows.append(
-                _survey(rng, world, vocabulary, design, relief, profile) | {"site": first + at}
-            )
+            rows.append(_survey(rng, world, vocabulary, design, relief, sea) | {"site": first + at})
     return rows
 
 
-def _relief(rng: np.random.Generator, world: World) -> Relief:
-    if not world.reliefs:
-        return random_relief(rng)
-    return world.reliefs[int(rng.integers(len(world.reliefs)))]
+def _relief(rng: np.random.Generator, world: World, *, judging: bool) -> Relief:
+    tiles = [one for at, one in enumerate(world.reliefs) if (at % 5 == 0) == judging]
+    return tiles[int(rng.integers(len(tiles)))] if tiles else random_relief(rng)
 
 
-def _profile(rng: np.random.Generator, world: World, site: SimulatedSite) -> Profile:
+def _sea(rng: np.random.Generator, world: World, site: SimulatedSite) -> SeaState:
+    """Take the water of a real cast that reaches the depth, or of the standard ocean."""
     deep = [one for one in world.profiles if one.pressure_dbar.max() * 0.97 > site.depth_m]
-    if not deep:
-        return standard_profile(site.zones.latitude)
-    return deep[int(rng.integers(len(deep)))]
+    if deep:
+        with suppress(SurveyError):
+            return sea_state(deep[int(rng.integers(len(deep)))], site.depth_m)
+    return sea_state(standard_profile(site.zones.latitude), site.depth_m)
 
 
 def _survey(
@@ -262,7 +268,7 @@ def _survey(
     vocabulary: Vocabulary,
     design: Design,
     relief: Relief,
-    profile: Profile,
+    sea: SeaState,
 ) -> dict[str, Any]:
     situation = situate(design, as_of=AS_OF, shared=world.shared)
     judged = judge_rules(world.book, situation)
@@ -290,7 +296,6 @@ def _survey(
         binding=frozenset(item.rule.instrument for item in judged if item.scope.binding),
         losses=world.losses,
     )
-    sea = _sea(design, profile)
     return {
         "acoustic": simulate_side_scan(rng, seabed=seabed, ecosystem=ecosystem, relief=relief),
         "sensor": simulate_series(rng, sea=sea, hidden=hidden, drift=world.drift),
@@ -305,10 +310,6 @@ def _survey(
     }
 
 
-def _sea(design: Design, profile: Profile) -> SeaState:
-    return sea_state(profile, amount(design.site.depth, "m") or 0.0)
-
-
 def _hidden(rng: np.random.Generator, situation: Situation) -> Hidden:
     """Draw what the sensors will measure: now and then one of the emergencies."""
     design = situation.design
@@ -319,8 +320,12 @@ def _hidden(rng: np.random.Generator, situation: Situation) -> Hidden:
     return Hidden(
         received_level_db=float(amount(design.noise.received_level, "dB") or 110.0),
         oil_mg_l=float(amount(design.discharges.oil_in_water, "mg/L") or 0.0),
-        cabin_co2_kpa=float(rng.uniform(0.55, 1.4) if rng.random() < 0.15 else rng.uniform(0.1, 0.45)),
-        cabin_o2_kpa=float(rng.uniform(16, 19.3) if rng.random() < 0.15 else rng.uniform(20.1, 21.6)),
+        cabin_co2_kpa=float(
+            rng.uniform(0.55, 1.4) if rng.random() < 0.15 else rng.uniform(0.1, 0.45)
+        ),
+        cabin_o2_kpa=float(
+            rng.uniform(16, 19.3) if rng.random() < 0.15 else rng.uniform(20.1, 21.6)
+        ),
         leak=bool(rng.random() < 0.12),
         strain_ue=strain,
     )

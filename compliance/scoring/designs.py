@@ -263,9 +263,7 @@ def _contract(rng: np.random.Generator, facts: Draw, careful: _Intent) -> Draw:
     }
 
 
-def _habitat(
-    rng: np.random.Generator, site: SimulatedSite, facts: Draw, careful: _Intent
-) -> Draw:
+def _habitat(rng: np.random.Generator, site: SimulatedSite, facts: Draw, careful: _Intent) -> Draw:
     """Size hull, stores and lift for the crew and the depth, each with a margin above or below."""
 
     def margin(above: tuple[float, float], below: tuple[float, float]) -> float:
@@ -293,9 +291,7 @@ def _habitat(
     }
 
 
-def _sized(
-    rng: np.random.Generator, name: str, site: SimulatedSite
-) -> tuple[str, float, float]:
+def _sized(rng: np.random.Generator, name: str, site: SimulatedSite) -> tuple[str, float, float]:
     """Return material, bore in m and required wall in mm of a sphere that can carry the depth."""
     bore = float(np.round(rng.uniform(2.0, 4.5), 2))
     pressure = sea_pressure_mpa(site.depth_m, site.zones.latitude)

@@ -118,8 +118,6 @@ class ComplianceHead(nn.Module):
         base = (seen * self.weights).sum(dim=-1)
         share = chance[:, None] * self.groups
         context = (share @ self.embed(self.features)) / (share.sum(dim=-1, keepdim=True) + 0.1)
-        joined = torch.cat(
-            [fused[:, None].expand(-1, len(SCORED), -1), context, seen], dim=-1
-        )
+        joined = torch.cat([fused[:, None].expand(-1, len(SCORED), -1), context, seen], dim=-1)
         corrected = (self.correct(joined) * self.pick).sum(dim=-1)
         return base + corrected

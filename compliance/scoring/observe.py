@@ -18,7 +18,7 @@ from compliance.scoring.words import PIECES
 from compliance.situation import Situation
 from habitat.derived import derived_facts
 from habitat.design import Design
-from habitat.facts import Fact, facts_of
+from habitat.facts import Fact
 from habitat.units import quantity
 
 

@@ -19,9 +19,6 @@ from distill.student import CrossModalStudent
 from habitat.survey.ocean import CHANNELS
 from jurisdictions.rulebook import RuleBook
 
-#: The modalities of a survey, sorted.
-MODALITIES = ("acoustic", "legal", "sensor", "structure")
-
 #: Typical value and spread of each sensor channel, in its unit: they only set the scale.
 _TYPICAL = (2000, 8, 35, 200, 2, 110, 12, 20.5, 0.4, 1500)
 _SPREAD = (2000, 8, 1, 80, 3, 15, 10, 1.5, 0.3, 1500)
@@ -165,7 +162,9 @@ class StructureFront(Front):
     def __init__(self, concepts: int, facts: int, bag: int, out: int) -> None:
         super().__init__()
         self.concepts = concepts
-        self.stated = nn.Sequential(nn.Linear(2 * concepts, facts), nn.ReLU(), nn.Linear(facts, facts), nn.ReLU())
+        self.stated = nn.Sequential(
+            nn.Linear(2 * concepts, facts), nn.ReLU(), nn.Linear(facts, facts), nn.ReLU()
+        )
         self.text = TextBag(bag, out)
         self.size = facts + 2 * out
 
@@ -248,9 +247,7 @@ class DesignReader(nn.Module):
                 found = self.fronts[name](batch.values[name][there])
                 features[name] = found.new_zeros(len(there), found.shape[1])
                 features[name][there] = found
-        core = self.core(
-            ModalityBatch(features, {name: batch.present[name] for name in features})
-        )
+        core = self.core(ModalityBatch(features, {name: batch.present[name] for name in features}))
         said = self.fused(self.dropout(core.pooled))
         alone = {}
         for name, found in features.items():
@@ -287,7 +284,9 @@ class DesignReader(nn.Module):
         )
 
 
-def build_student(book: RuleBook, vocabulary: Vocabulary, sizes: Sizes | None = None) -> DesignReader:
+def build_student(
+    book: RuleBook, vocabulary: Vocabulary, sizes: Sizes | None = None
+) -> DesignReader:
     """Return an untrained student of all four modalities."""
     s = sizes or Sizes()
     concepts = vocabulary.logits + len(vocabulary.amounts)

@@ -81,7 +81,12 @@ def rules_hash(book: RuleBook) -> str:
                 [
                     None
                     if one.value is None
-                    else [one.value.value, one.value.value_max, one.value.unit, one.value.comparator]
+                    else [
+                        one.value.value,
+                        one.value.value_max,
+                        one.value.unit,
+                        one.value.comparator,
+                    ]
                     for one in rule.numbers
                 ],
             ],

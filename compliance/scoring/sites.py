@@ -78,9 +78,7 @@ def draw_sites(
     """
     shares = np.array([region.share for region in regions])
     chosen = rng.choice(len(regions), size=count, p=shares / shares.sum())
-    return [
-        _draw(rng, regions[at], f"{name}-{number:05d}") for number, at in enumerate(chosen)
-    ]
+    return [_draw(rng, regions[at], f"{name}-{number:05d}") for number, at in enumerate(chosen)]
 
 
 def _draw(rng: np.random.Generator, region: Region, name: str) -> SimulatedSite:

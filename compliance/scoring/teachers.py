@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from compliance.scoring.batches import Loader, Rows, padded
-from compliance.scoring.concepts import Vocabulary
+from compliance.scoring.concepts import EMERGENCIES, Vocabulary
 from compliance.scoring.dataset import Surveys
 from compliance.scoring.heads import ComplianceHead, Scores
+from compliance.scoring.learning import Taught, task_loss
 from compliance.scoring.observe import LawPieces
 from compliance.scoring.reader import (
     DesignReader,
@@ -27,7 +28,9 @@ from compliance.scoring.reader import (
 )
 from compliance.scoring.report_text import all_sentences
 from distill.encoder import EncoderSettings, HeadedEncoder, packaged_model
+from distill.training import fit
 from habitat.survey.ocean import CHANNELS, STEPS
+from jurisdictions.predicate import InZone
 from jurisdictions.rulebook import RuleBook
 
 #: Width of the sentence encoder (MiniLM).
@@ -69,7 +72,9 @@ class SeriesFront(Front):
         inputs = len(CHANNELS)
         self.embed = nn.Linear(2 * inputs, width)
         self.place = nn.Parameter(torch.randn(STEPS, width) * 0.02)
-        layer = nn.TransformerEncoderLayer(width, 4, 4 * width, 0.1, batch_first=True, norm_first=True)
+        layer = nn.TransformerEncoderLayer(
+            width, 4, 4 * width, 0.1, batch_first=True, norm_first=True
+        )
         self.layers = nn.TransformerEncoder(layer, 4, enable_nested_tensor=False)
         self.size = 2 * width + 6 * inputs
 
@@ -159,16 +164,14 @@ def fine_tune_texts(
         epochs: over the pieces of law; sentences are seen three times as often.
         tick: called after each batch.
     """
-    folder = packaged_model(_MINILM)
-    settings = EncoderSettings(frozen_layers=3, longest=64)
-    instruments = sorted(set(pieces.instruments))
-    facts = sorted({test.fact for rule in book.rules for test in rule.tests if hasattr(test, "fact")})
+    torch.manual_seed(seed)
+    made = text_encoders(book, vocabulary, pieces)
+    law, report = made.law, made.report
+    instruments, facts = _labels(book, pieces)
     asked = {
-        name: {test.fact for rule in rules for test in rule.tests if hasattr(test, "fact")}
+        name: {test.fact for rule in rules for test in rule.tests if not isinstance(test, InZone)}
         for name, rules in book.rules_by_provision.items()
     }
-    torch.manual_seed(seed)
-    law = HeadedEncoder(folder, {"instrument": len(instruments), "facts": len(facts)}, settings)
     owner = torch.tensor([instruments.index(name) for name in pieces.instruments])
     constrains = torch.tensor(
         [[float(fact in asked.get(name, ())) for fact in facts] for name in pieces.provisions]
@@ -183,13 +186,8 @@ def fine_tune_texts(
         return whose + 5 * what
 
     _tune(law, law_loss, len(pieces.texts), epochs, seed, tick)
-    told = all_sentences(
-        [name for name in vocabulary.flags if ":" not in name and not name.startswith("emergency")],
-        vocabulary.words,
-    )
+    told, answers = _sentences(vocabulary)
     texts = list(told)
-    answers = sorted({(fact, str(value)) for fact, value in told.values()})
-    report = HeadedEncoder(folder, {"told": len(answers)}, settings)
     place = {answer: at for at, answer in enumerate(answers)}
     answer = torch.tensor([place[fact, str(value)] for fact, value in told.values()])
 
@@ -199,6 +197,30 @@ def fine_tune_texts(
 
     _tune(report, report_loss, len(texts), 3 * epochs, seed, tick)
     return TextTeachers(law.eval().requires_grad_(False), report.eval().requires_grad_(False))
+
+
+def text_encoders(book: RuleBook, vocabulary: Vocabulary, pieces: LawPieces) -> TextTeachers:
+    """Return MiniLM with fresh heads, twice."""
+    folder = packaged_model(_MINILM)
+    settings = EncoderSettings(frozen_layers=3, longest=64)
+    instruments, facts = _labels(book, pieces)
+    _, answers = _sentences(vocabulary)
+    return TextTeachers(
+        HeadedEncoder(folder, {"instrument": len(instruments), "facts": len(facts)}, settings),
+        HeadedEncoder(folder, {"told": len(answers)}, settings),
+    )
+
+
+def _labels(book: RuleBook, pieces: LawPieces) -> tuple[list[str], list[str]]:
+    tests = (test for rule in book.rules for test in rule.tests)
+    facts = {test.fact for test in tests if not isinstance(test, InZone)}
+    return sorted(set(pieces.instruments)), sorted(facts)
+
+
+def _sentences(vocabulary: Vocabulary) -> tuple[dict[str, list[Any]], list[tuple[str, str]]]:
+    flags = [name for name in vocabulary.flags if ":" not in name and name not in EMERGENCIES]
+    told = all_sentences(flags, vocabulary.words)
+    return told, sorted({(fact, str(value)) for fact, value in told.values()})
 
 
 def _tune(
@@ -232,9 +254,7 @@ def build_teacher(modality: str, book: RuleBook, vocabulary: Vocabulary) -> Desi
         "sensor": SeriesFront,
         "structure": lambda: EmbeddedStructureFront(concepts),
     }[modality]()
-    return DesignReader(
-        {modality: front}, book, vocabulary, Sizes(width=256, modality_dropout=0.0)
-    )
+    return DesignReader({modality: front}, book, vocabulary, Sizes(width=256, modality_dropout=0.0))
 
 
 class Ensemble(nn.Module):
@@ -325,4 +345,90 @@ def rows_of(scores: Scores, at: Tensor) -> Scores:
     return Scores(
         *(part[at] for part in parts),
         *({key: value[at] for key, value in one.items()} for one in maps),
+    )
+
+
+def pack_scores(scores: Scores) -> dict[str, Tensor]:
+    """Return scores as named tensors, for a file."""
+    packed = {
+        name: getattr(scores, name) for name in ("logits", "mean", "log_variance", "compliance")
+    }
+    for part in ("heard", "features", "used"):
+        packed |= {f"{part}.{key}": value for key, value in getattr(scores, part).items()}
+    return packed
+
+
+def unpack_scores(tensors: Mapping[str, Tensor]) -> Scores:
+    """Return the scores that :func:`pack_scores` packed."""
+
+    def part(name: str) -> dict[str, Tensor]:
+        start = f"{name}."
+        return {
+            key.removeprefix(start): value
+            for key, value in tensors.items()
+            if key.startswith(start)
+        }
+
+    return Scores(
+        *(tensors[name] for name in ("logits", "mean", "log_variance", "compliance")),
+        *(part(name) for name in ("heard", "features", "used")),
+    )
+
+
+def aligners(taught: Taught, width: int = 64) -> nn.ModuleDict:
+    """Return one projector per teacher's features, to the width of the student's."""
+    return nn.ModuleDict(
+        {
+            name: nn.Sequential(nn.LayerNorm(value.shape[1]), nn.Linear(value.shape[1], width))
+            for name, value in taught.features.items()
+        }
+    )
+
+
+def fit_ensemble(
+    ensemble: Ensemble,
+    vocabulary: Vocabulary,
+    training: tuple[Mapping[str, Scores], Loader],
+    validation: tuple[Mapping[str, Scores], Loader],
+    *,
+    seed: int,
+    epochs: int = 12,
+    absent: float = 0.15,
+) -> None:
+    """Learn how the teachers are joined; each is left out now and then.
+
+    Args:
+        ensemble: trained in place.
+        vocabulary: of its concepts.
+        training, validation: what the teachers say, and the labels.
+        seed: of order and absence.
+        epochs: at most; the best by validation loss is kept.
+        absent: chance of a teacher to be left out of a batch.
+    """
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+
+    def loss(said: Mapping[str, Scores], loader: Loader, at: Tensor) -> Tensor:
+        some = {name: rows_of(one, at) for name, one in said.items()}
+        return task_loss(ensemble(some), loader.targets(at.numpy()), vocabulary)
+
+    def step(at: Tensor) -> Tensor:
+        names = [name for name in training[0] if rng.random() >= absent] or list(training[0])
+        return loss({name: training[0][name] for name in names}, training[1], at)
+
+    def batches(epoch: int) -> Iterator[Tensor]:
+        order = np.random.default_rng([seed, epoch]).permutation(len(training[1]))
+        for at in range(0, len(order) - 127, 128):
+            yield torch.from_numpy(order[at : at + 128])
+
+    everything = torch.arange(len(validation[1]))
+    fit(
+        ensemble,
+        step=step,
+        batches=batches,
+        validate=lambda: float(loss(*validation, everything)),
+        optimiser=torch.optim.AdamW(ensemble.parameters(), lr=2e-3),
+        epochs=epochs,
+        patience=3,
+        device="cpu",
     )
