@@ -67,6 +67,8 @@ def save_checkpoint(
     tensors["random"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random_cuda"] = torch.cuda.get_rng_state()
+    if torch.backends.mps.is_available():
+        tensors["random_mps"] = torch.mps.get_rng_state()
     plain: dict[str, dict[str, Any]] = {}
     for at, entries in state["state"].items():
         for name, value in entries.items():
@@ -131,6 +133,8 @@ def restore_random(tensors: dict[str, Tensor]) -> None:
     torch.set_rng_state(tensors["random"])
     if "random_cuda" in tensors and torch.cuda.is_available():
         torch.cuda.set_rng_state(tensors["random_cuda"])
+    if "random_mps" in tensors and torch.backends.mps.is_available():
+        torch.mps.set_rng_state(tensors["random_mps"])
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

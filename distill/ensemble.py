@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from base import DistillError
+from base import DistillError, sha256_text
 from distill.batch import ModalityBatch
 from distill.heads import Kind
 from distill.teacher import FrozenTeacher, Told
@@ -45,6 +46,15 @@ class TeacherEnsemble:
         """The number of their parameters; what several teachers share counts once."""
         every = (one for teacher in self.teachers for one in teacher.network.parameters())
         return sum({id(one): one.numel() for one in every}.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all that decides its answers: its teachers and their weights."""
+        return sha256_text(json.dumps([[one.fingerprint for one in self.teachers], self.weights]))
+
+    def speaks(self, batch: ModalityBatch) -> Tensor:
+        """Return whether any teacher can judge each sample, shape (samples,)."""
+        return torch.stack([teacher.speaks(batch) for teacher in self.teachers]).any(dim=0)
 
     def told(self, batch: ModalityBatch) -> Told:
         """Return the weighted mean of those who speak, as :func:`averaged`.

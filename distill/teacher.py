@@ -128,7 +128,7 @@ def frozen(
     """
     raw = FrozenTeacher(network, kind=kind, modalities=modalities)
     told = raw.told(validation)
-    said, wanted = told.outputs[told.speaks].double().cpu(), target[told.speaks].cpu()
+    said, wanted = told.outputs[told.speaks].double().cpu(), target.cpu()[told.speaks.cpu()]
     if kind == "gaussian":
         mean, log_variance = said.chunk(2, dim=-1)
         found = float(((wanted - mean).square() * (-log_variance).exp()).mean())

@@ -11,12 +11,13 @@ from torch import Tensor
 
 from base import DistillError, sha256_text
 from distill.batch import ModalityBatch
+from distill.ensemble import TeacherEnsemble
 from distill.teacher import FrozenTeacher, Told
 from distill.weights import load_note, load_tensors, save_tensors
 
 
 class TeacherCache:
-    """Answers of one teacher by sample id, in shards that are each written whole.
+    """Answers of one teacher or ensemble by sample id, in shards that are each written whole.
 
     A killed filling goes on after its last shard. Shards of other weights, temperatures or kinds
     lie beside without being read: the teacher's fingerprint is part of their name and their note.
@@ -30,7 +31,7 @@ class TeacherCache:
         DistillError: a shard under this teacher's name is broken or of another teacher.
     """
 
-    def __init__(self, folder: Path, teacher: FrozenTeacher) -> None:
+    def __init__(self, folder: Path, teacher: FrozenTeacher | TeacherEnsemble) -> None:
         self.folder, self.teacher = folder, teacher
         self.fingerprint = teacher.fingerprint
         self._rows: dict[str, tuple[Tensor, Tensor]] = {}

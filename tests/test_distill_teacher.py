@@ -207,6 +207,15 @@ def test_answers_of_other_weights_are_not_taken(tmp_path: Path) -> None:
         TeacherCache(tmp_path, other)
 
 
+def test_an_ensemble_is_remembered_for_its_weights(tmp_path: Path) -> None:
+    parts = [teacher("a", 0), teacher("b", 1)]
+    one, other = (TeacherEnsemble(parts, weights=[1.0, weight]) for weight in (1.0, 2.0))
+    TeacherCache(tmp_path, one).fill([batch()])
+    told = TeacherCache(tmp_path, one).told(batch().ids)
+    torch.testing.assert_close(told.outputs, one.told(batch()).outputs)
+    assert torch.equal(told.speaks, one.speaks(batch())) and len(TeacherCache(tmp_path, other)) == 0
+
+
 def test_a_batch_in_which_the_teacher_is_silent_is_remembered_too(tmp_path: Path) -> None:
     one, _ = counting()
     cache = TeacherCache(tmp_path, one)

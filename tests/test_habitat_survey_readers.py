@@ -12,7 +12,8 @@ import pytest
 
 from base import SurveyError
 from habitat.design import Design
-from habitat.survey.ocean import CHANNELS, STEPS
+from habitat.facts import facts_of
+from habitat.survey.ocean import CHANNELS, STEPS, Drift, Hidden, SeaState, simulate_series
 from habitat.survey.readers import PartialDesign, read_acoustic, read_sensor, read_structure
 
 
@@ -156,6 +157,25 @@ def test_a_short_record_ends_in_the_last_bin(tmp_path: Path) -> None:
     assert np.flatnonzero(known).tolist() == [45, 46, 47]
 
 
+def test_a_simulated_series_survives_the_file(tmp_path: Path) -> None:
+    sea = SeaState(850.0, 37.84, 8.5, 35.4, 215.0)
+    for seed, hidden in enumerate(
+        (
+            Hidden(60.0, 0.0, 0.0, 19.0, leak=False, strain_ue=0.0),
+            Hidden(190.0, 400.0, 3.0, 40.0, leak=True, strain_ue=-4000.0),
+        )
+    ):
+        rng = np.random.default_rng(seed)
+        made = simulate_series(rng, sea=sea, hidden=hidden, drift=Drift(3.0, 1.0), gaps=0.2)
+        rows = [",".join(("time", *CHANNELS))]
+        rows += [
+            ",".join((str(n), *("" if np.isnan(v) else repr(float(v)) for v in row)))
+            for n, row in enumerate(made)
+        ]
+        found = read_sensor(_write(tmp_path, "a.csv", "\n".join(rows))).values
+        assert np.array_equal(found, made, equal_nan=True)
+
+
 def test_zones_marks_and_blanks_are_understood(tmp_path: Path) -> None:
     text = (
         "\ufefftime, salinity\n2026-05-01T02:00+02:00,NaN\n2026-05-01 01:00,35.1\n"
@@ -227,6 +247,9 @@ def test_a_partial_design_may_say_anything_or_nothing(tmp_path: Path) -> None:
     assert nothing.design.name is None
     assert nothing.design.site.latitude is None
     assert nothing.report == ()
+    assert not any(
+        fact.known for key, fact in facts_of(nothing.design).items() if "claims" not in key
+    )
     given = {
         "site": {"depth": "850 m"},
         "hull": {"form": "sphere", "inner_diameter": "4 m"},

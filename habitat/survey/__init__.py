@@ -1,4 +1,4 @@
-"""Surveys of a place: sonar images, sensor series, partial designs, and simulators of the first two.
+"""Surveys of a place: sonar images, sensor series, partial designs, and simulators of them.
 
 Readers take files as users have them and refuse what they cannot use in one line. Simulators make
 such data for a given site, to train students on where no labelled surveys exist.

@@ -82,7 +82,8 @@ def _argo_profile(table: dict[str, Any], number: int, where: str) -> Profile | N
         good = np.isin(table[f"{key}_QC"][number], _ARGO_GOOD)
         columns.append(np.where(good & (values < 99_999.0), values, np.nan))
     latitude, longitude = float(table["LATITUDE"][number]), float(table["LONGITUDE"][number])
-    if abs(latitude) > 90.0 or table["POSITION_QC"][number] not in _ARGO_GOOD:
+    placed = abs(latitude) <= 90.0 and abs(longitude) <= 360.0
+    if not placed or table["POSITION_QC"][number] not in _ARGO_GOOD:
         return None
     if np.count_nonzero(np.isfinite(np.sum(columns, axis=0))) < 2:
         return None
