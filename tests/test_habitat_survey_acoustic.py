@@ -96,6 +96,18 @@ def test_an_object_shows_bright_in_front_of_its_shadow() -> None:
     assert (row[33:36] < 0.05 * far[33:36]).all()
 
 
+def test_tall_objects_are_laid_over_towards_the_towfish() -> None:
+    first = []
+    for tall in (0.5, 6.0):
+        height = np.zeros((16, 88))
+        height[6:10, 40:43] = tall
+        power = echo_power(Scene(height, np.full(height.shape, -25.0), 0.0), Geometry(30.0, 40.0))
+        first.append(int(np.flatnonzero(power[8] > 1.5 * power[0])[0]))
+    # The top of 6 m at 68 m on the ground has the slant range of flat ground at 65.3 m.
+    assert first[0] == pytest.approx(27, abs=1)
+    assert first[1] == pytest.approx(65.3 - 40.0, abs=1)
+
+
 @pytest.mark.parametrize("looks", [1, 4, 16])
 def test_speckle_is_gamma_with_mean_one_and_variance_one_over_looks(looks: int) -> None:
     from scipy.stats import gamma, kstest

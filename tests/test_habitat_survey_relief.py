@@ -50,6 +50,13 @@ def test_rougher_surfaces_measure_rougher() -> None:
     assert high.hurst == pytest.approx(low.hurst)
 
 
+def test_roughness_is_half_the_mean_square_difference_over_a_kilometre() -> None:
+    surface = self_affine(np.random.default_rng(2), 256, 256, 0.6) * 50.0
+    step = surface[:, 2:] - surface[:, :-2]
+    expected = np.sqrt(np.square(step).mean() / 2.0)
+    assert estimate_relief(surface, 500.0, 500.0).roughness_m == pytest.approx(expected, rel=0.1)
+
+
 def test_roughness_shrinks_with_length_by_the_self_affine_law() -> None:
     relief = Relief(2.0, 40.0, 0.5)
     assert relief.roughness_over(1000.0) == pytest.approx(40.0)
