@@ -209,6 +209,7 @@ class DesignReader(nn.Module):
         self, fronts: Mapping[str, Front], book: RuleBook, vocabulary: Vocabulary, sizes: Sizes
     ) -> None:
         super().__init__()
+        self.sizes = sizes
         self.logits, self.amounts = vocabulary.logits, len(vocabulary.amounts)
         outputs = self.logits + 2 * self.amounts
         self.fronts = nn.ModuleDict({name: fronts[name] for name in sorted(fronts)})

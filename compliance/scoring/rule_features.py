@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jurisdictions.graph import build_graph
-from jurisdictions.rulebook import RuleBook
+from jurisdictions.rulebook import Rule, RuleBook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,31 +67,30 @@ def rule_features(book: RuleBook, rules: Sequence[str], bounds: Sequence[float])
 
 
 def rules_hash(book: RuleBook) -> str:
-    """Return the SHA-256 of all that the rules of a book say: what they ask, where, with what numbers.
+    """Return the SHA-256 of all that the rules of a book say: what they ask, where, which numbers.
 
     Where the words stand does not matter: an official copy that states the same numbers as our
     restatement gives the same hash.
     """
-    lines = [
-        json.dumps(
-            [
-                rule.binding.model_dump(
-                    mode="json", include={"id", "provision", "zones", "when", "require", "unless"}
-                ),
-                [
-                    None
-                    if one.value is None
-                    else [
-                        one.value.value,
-                        one.value.value_max,
-                        one.value.unit,
-                        one.value.comparator,
-                    ]
-                    for one in rule.numbers
-                ],
-            ],
-            sort_keys=True,
-        )
+    return hashlib.sha256("\n".join(map(_said, book.rules)).encode()).hexdigest()
+
+
+def rule_hashes(book: RuleBook) -> dict[str, str]:
+    """Return the first 12 digits of the SHA-256 of what each executable rule says, by id."""
+    return {
+        rule.id: hashlib.sha256(_said(rule).encode()).hexdigest()[:12]
         for rule in book.rules
-    ]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        if rule.binding.require is not None
+    }
+
+
+def _said(rule: Rule) -> str:
+    numbers = [
+        None if (value := one.value) is None
+        else [value.value, value.value_max, value.unit, value.comparator]
+        for one in rule.numbers
+    ]  # fmt: skip
+    told = rule.binding.model_dump(
+        mode="json", include={"id", "provision", "zones", "when", "require", "unless"}
+    )
+    return json.dumps([told, numbers], sort_keys=True)

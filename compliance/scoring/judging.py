@@ -1,0 +1,220 @@
+"""From scores to answers: calibrated probabilities, abstention with a promise, conformal bounds.
+
+Everything is fitted on calibration designs that nobody trained on, apart for every set of
+modalities that may be there: who saw less is less sure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compliance.scoring.dataset import SCORED
+from distill.calibration import fit_temperature, sigmoid
+from distill.conformal import split_quantile
+
+#: Share of violating designs that may be called compliant, and of compliant ones called violating.
+FALSE_COMPLIANT, FALSE_VIOLATED = 0.015, 0.04
+#: Share of misses of conformal sets and intervals.
+MISS = 0.1
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """How the compliance of one jurisdiction is answered for one set of modalities.
+
+    Attributes:
+        temperature: what its logits are divided by.
+        compliant_from: probability from which a design is called compliant: above the share
+            ``1 - FALSE_COMPLIANT`` of violating calibration designs (a class-conditional conformal
+            bound, Vovk 2012, so that the promise holds for violating designs alone).
+        violated_to: probability up to which it is called violating; between both it abstains.
+        strangest: split-conformal bound of ``1 - p`` of the true answer.
+        samples: calibration designs where the jurisdiction binds.
+    """
+
+    temperature: float
+    compliant_from: float
+    violated_to: float
+    strangest: float
+    samples: int
+
+    def probability(self, logit: Any) -> Any:
+        """Return the calibrated probability of compliance."""
+        return sigmoid(np.asarray(logit) / self.temperature)
+
+    def answer(self, probability: float) -> str:
+        """Return ``compliant``, ``violated`` or ``abstain``."""
+        if probability > self.compliant_from:
+            return "compliant"
+        return "violated" if probability < self.violated_to else "abstain"
+
+    def prediction_set(self, probability: float) -> tuple[str, ...]:
+        """Return the answers that are not too strange, at 90 % coverage."""
+        sides = {"compliant": 1 - probability, "violated": probability}
+        return tuple(name for name, strange in sides.items() if strange <= self.strangest)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The answers of all jurisdictions, and the reach of intervals, for one set of modalities.
+
+    Attributes:
+        verdicts: in the order of ``SCORED``.
+        reach: by amount, how many predicted standard deviations an interval of 90 % reaches.
+        flag_temperature: what the logits of flags are divided by.
+    """
+
+    verdicts: tuple[Verdicts, ...]
+    reach: tuple[float, ...]
+    flag_temperature: float
+
+    def to_data(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "verdicts": [asdict(one) for one in self.verdicts],
+            "reach": [None if math.isinf(one) else one for one in self.reach],
+            "flag_temperature": self.flag_temperature,
+        }
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Judge:
+        """Read what :meth:`to_data` wrote."""
+        return cls(
+            tuple(Verdicts(**one) for one in data["verdicts"]),
+            tuple(math.inf if one is None else one for one in data["reach"]),
+            data["flag_temperature"],
+        )
+
+
+def fit_verdicts(logits: Floats, compliant: NDArray[np.bool_]) -> Verdicts:
+    """Fit the answers of one jurisdiction on designs where it binds.
+
+    Half of the false-compliant promise rests on the number of violating designs: with fewer than
+    ``1 / FALSE_COMPLIANT`` of them nothing is called compliant.
+
+    Args:
+        logits: of the reader, shape (n,).
+        compliant: the rule engine's answer, shape (n,).
+    """
+    temperature = fit_temperature(logits, compliant.astype(float))
+    chance = sigmoid(logits / temperature)
+    high = split_quantile(chance[~compliant], FALSE_COMPLIANT)
+    low = -split_quantile(-chance[compliant], FALSE_VIOLATED)
+    if low > high:
+        # Both promises hold with room to spare: no design need be left without an answer.
+        middle = min(max(0.5, high), low)
+        low = high = middle
+    strange = np.where(compliant, 1 - chance, chance)
+    return Verdicts(
+        temperature,
+        min(high, 1.0),
+        max(low, 0.0),
+        min(split_quantile(strange, MISS), 1.0),
+        len(logits),
+    )
+
+
+def fit_judge(
+    scores: Any,
+    *,
+    binds: NDArray[np.bool_],
+    compliant: NDArray[np.bool_],
+    flags: Floats,
+    places: Floats,
+) -> Judge:
+    """Fit all answers on calibration designs.
+
+    Args:
+        scores: :class:`Scores` of the designs.
+        binds, compliant: shape (n, jurisdictions).
+        flags: true flags, NaN unknown, shape (n, logits); the first of them are yes-no.
+        places: true amounts on their axes, NaN unknown, shape (n, amounts).
+    """
+    logits = scores.compliance.numpy().astype(float)
+    verdicts = [
+        fit_verdicts(logits[binds[:, at], at], compliant[binds[:, at], at])
+        for at in range(len(SCORED))
+    ]
+    mean, spread = scores.mean.numpy(), np.exp(0.5 * scores.log_variance.numpy())
+    strange = np.abs(places - mean) / spread
+    reach = [
+        split_quantile(column[~np.isnan(column)], MISS) if (~np.isnan(column)).any() else math.inf
+        for column in strange.T
+    ]
+    count = flags.shape[1]
+    said = scores.logits.numpy()[:, :count].astype(float)
+    known = ~np.isnan(flags)
+    return Judge(
+        tuple(verdicts), tuple(reach), fit_temperature(said[known], flags[known].astype(float))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How well one jurisdiction was scored on test designs where it binds.
+
+    Attributes:
+        samples, majority: how many, and the accuracy of always giving the commoner answer.
+        accuracy, macro_f1, brier: at one half, without abstention.
+        abstained: share without an answer.
+        false_compliant: share of violating designs that were called compliant.
+        false_among_compliant: share of those called compliant that violate.
+        coverage: share of designs whose conformal set holds the truth.
+    """
+
+    samples: int
+    majority: float
+    accuracy: float
+    macro_f1: float
+    brier: float
+    abstained: float
+    false_compliant: float
+    false_among_compliant: float
+    coverage: float
+
+
+def report_on(
+    logits: Floats, binds: NDArray[np.bool_], compliant: NDArray[np.bool_], judge: Judge
+) -> dict[str, Report]:
+    """Score answers on test designs.
+
+    Args:
+        logits: compliance logits, shape (n, jurisdictions).
+        binds, compliant: the same shape.
+        judge: fitted on calibration designs.
+    """
+    from distill.metrics import brier, macro_f1
+
+    found = {}
+    for at, name in enumerate(SCORED):
+        rule, there = judge.verdicts[at], binds[:, at]
+        truth, chance = compliant[there, at], rule.probability(logits[there, at])
+        said = chance > 0.5
+        answers = np.array([rule.answer(float(one)) for one in chance])
+        called = answers == "compliant"
+        strange = np.where(truth, 1 - chance, chance)
+        found[name] = Report(
+            samples=int(there.sum()),
+            majority=float(max(truth.mean(), 1 - truth.mean())),
+            accuracy=float((said == truth).mean()),
+            macro_f1=macro_f1(truth, said),
+            brier=brier(chance, truth),
+            abstained=float((answers == "abstain").mean()),
+            false_compliant=float(called[~truth].mean()),
+            false_among_compliant=float((~truth[called]).mean()) if called.any() else 0.0,
+            coverage=float((strange <= rule.strangest).mean()),
+        )
+    return found
+
+
+def mean_over(reports: Sequence[Report], name: str) -> float:
+    """Return the mean of one figure over jurisdictions."""
+    return float(np.mean([getattr(one, name) for one in reports]))

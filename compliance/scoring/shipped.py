@@ -1,0 +1,123 @@
+"""The student that ships with the program: weights, concepts, calibration and card in one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from base import DistillError
+from compliance.scoring.concepts import Vocabulary
+from compliance.scoring.judging import Judge
+from compliance.scoring.rule_features import rule_hashes, rules_hash
+from jurisdictions.rulebook import RuleBook
+
+if TYPE_CHECKING:
+    from compliance.scoring.reader import DesignReader
+
+#: The file inside the package ``compliance.scoring``.
+WEIGHTS = "student.safetensors"
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A trained student with all that is needed to answer.
+
+    Attributes:
+        reader: the network, over the rules of the rule book at hand.
+        vocabulary: its concepts.
+        judges: calibration by set of modalities, names joined by ``+``.
+        card: data, seeds, metrics and limits.
+        stale: rules that say other than when the student was trained, or are new; their bounds are
+            applied as they stand now, but nothing was calibrated on them.
+        weights: SHA-256 of the file.
+    """
+
+    reader: DesignReader
+    vocabulary: Vocabulary
+    judges: Mapping[str, Judge]
+    card: Mapping[str, Any]
+    stale: tuple[str, ...]
+    weights: str
+
+
+def save_student(
+    path: Path,
+    reader: DesignReader,
+    vocabulary: Vocabulary,
+    judges: Mapping[str, Judge],
+    *,
+    book: RuleBook,
+    card: Mapping[str, Any],
+) -> None:
+    """Write a student in half precision, completely or not at all."""
+    from distill.weights import save_tensors
+
+    tensors = {
+        name: value.half() if value.is_floating_point() else value
+        for name, value in reader.state_dict().items()
+    }
+    note = {
+        "vocabulary": vocabulary.to_json(),
+        "sizes": json.dumps(asdict(reader.sizes)),
+        "judges": json.dumps({name: judge.to_data() for name, judge in judges.items()}),
+        "rules": json.dumps(rule_hashes(book)),
+        "rules_sha256": rules_hash(book),
+        "card": json.dumps(card),
+    }
+    save_tensors(tensors, path, note=note)
+
+
+def load_student(book: RuleBook, path: Path | None = None) -> Shipped:
+    """Read a student, the shipped one when no path is given, over a rule book.
+
+    Raises:
+        DistillError: the file is missing, broken, or no student.
+    """
+    import torch
+
+    from base import read_bytes, sha256_bytes
+    from compliance.scoring.reader import Sizes, build_student
+    from distill.weights import LARGEST, load_note, load_tensors
+
+    file = path or Path(str(resources.files("compliance.scoring").joinpath(WEIGHTS)))
+    note = load_note(file)
+    try:
+        vocabulary = Vocabulary.from_json(note["vocabulary"])
+        sizes = Sizes(**json.loads(note["sizes"]))
+        judges = {n: Judge.from_data(one) for n, one in json.loads(note["judges"]).items()}
+        known, card = json.loads(note["rules"]), json.loads(note["card"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise DistillError(
+            "no student of this program",
+            where=str(file),
+            hint="give a file that 'bathylex distill train' wrote",
+        ) from problem
+    reader = build_student(book, vocabulary, sizes)
+    tensors = {
+        name: value.float() if value.is_floating_point() else value
+        for name, value in load_tensors(file).items()
+    }
+    own = {name: value.shape for name, value in reader.state_dict().items()}
+    if {name: value.shape for name, value in tensors.items()} != own:
+        raise DistillError(
+            "weights of another network", where=str(file), hint="train again, or give its own file"
+        )
+    with torch.no_grad():
+        reader.load_state_dict(tensors)
+    now = rule_hashes(book)
+    stale = sorted(name for name in {*now, *known} if now.get(name) != known.get(name))
+    return Shipped(
+        reader.eval().requires_grad_(False), vocabulary, judges, card, tuple(stale),
+        sha256_bytes(read_bytes(file, limit=LARGEST, error=DistillError)),
+    )  # fmt: skip
+
+
+@cache
+def has_student() -> bool:
+    """Say whether a student ships with this installation."""
+    return resources.files("compliance.scoring").joinpath(WEIGHTS).is_file()
