@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,7 +145,6 @@ def train_reader(
     *,
     taught: Taught | None = None,
     aligners: nn.ModuleDict | None = None,
-    only: Iterable[str] | None = None,
     checkpoints: Path | None = None,
     progress: str | None = None,
 ) -> History:
@@ -158,14 +157,9 @@ def train_reader(
         recipe: see :class:`Recipe`.
         taught: what the teachers say of the training designs; ``None`` trains on labels alone.
         aligners: by modality, from teacher features to the student's projected ones.
-        only: modalities to read; all when ``None``.
         checkpoints: folder from which a killed training goes on.
         progress: title of a progress bar.
     """
-    kept = None if only is None else tuple(only)
-
-    def seen(batch: ModalityBatch) -> ModalityBatch:
-        return batch if kept is None else batch.only(kept)
 
     def step(batch: ModalityBatch) -> Tensor:
         scores: Scores = reader(batch)
@@ -182,7 +176,7 @@ def train_reader(
     def validate() -> float:
         losses, sizes = [], []
         for batch in validation.ordered():
-            losses.append(float(task_loss(reader(seen(batch)), batch.targets, vocabulary)))
+            losses.append(float(task_loss(reader(batch), batch.targets, vocabulary)))
             sizes.append(len(batch))
         return float(np.average(losses, weights=sizes))
 
@@ -198,7 +192,7 @@ def train_reader(
     return fit(
         reader,
         step=step,
-        batches=lambda epoch: map(seen, training.shuffled(recipe.seed, epoch, recipe.batch)),
+        batches=lambda epoch: training.shuffled(recipe.seed, epoch, recipe.batch),
         validate=validate,
         optimiser=optimiser,
         epochs=recipe.epochs,

@@ -313,10 +313,10 @@ def prior_of(surveys: Surveys) -> Tensor:
 
 
 @torch.no_grad()
-def outputs(teacher: nn.Module, loader: Loader, modality: str) -> Scores:
+def outputs(teacher: nn.Module, loader: Loader) -> Scores:
     """Return a teacher's scores of all designs, in order."""
     teacher.eval()
-    parts = [teacher(batch.only([modality])) for batch in loader.ordered()]
+    parts = [teacher(batch) for batch in loader.ordered()]
     return join_scores(parts)
 
 

@@ -155,8 +155,14 @@ class Workshop:
         restore_weights(found.report, paths["report"])
         return found
 
-    def embedded(self, split: str) -> Loader:
-        """Return the surveys of a split as the teachers read them."""
+    def heavy(self, modality: str, split: str) -> Loader:
+        """Return the surveys of a split as the teacher of a modality reads them."""
+        from compliance.scoring.batches import Loader
+
+        whole = self._embedded(split) if modality in ("legal", "structure") else self.loader(split)
+        return Loader(whole.surveys, whole.rows, (modality,))
+
+    def _embedded(self, split: str) -> Loader:
         from compliance.scoring.batches import Loader, Rows
         from distill.weights import load_tensors, save_tensors
 
@@ -185,12 +191,11 @@ class Workshop:
             train_reader(
                 teacher,
                 self.vocabulary,
-                self.embedded("train"),
-                self.embedded("validation"),
+                self.heavy(modality, "train"),
+                self.heavy(modality, "validation"),
                 Recipe(
                     Objective(1, 0, 0), epochs=TEACHER_EPOCHS[modality], rate=TEACHER_RATE[modality]
                 ),
-                only=(modality,),
                 checkpoints=self.folder / f"teacher-{modality}",
                 progress=f"Teacher of {modality}",
             )
@@ -223,7 +228,7 @@ class Workshop:
 
         path = self.folder / f"said-{modality}-{split}.safetensors"
         if not path.exists():
-            said = outputs(self.teacher(modality), self.embedded(split), modality)
+            said = outputs(self.teacher(modality), self.heavy(modality, split))
             save_tensors(pack_scores(said), path)
         return unpack_scores(load_tensors(path))
 
