@@ -49,7 +49,7 @@ class ConceptChances(nn.Module):
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self.flags = len(vocabulary.flags)
-        groups = [where for where in vocabulary.word_slices().values()]
+        groups = list(vocabulary.word_slices().values())
         member = torch.zeros(len(groups), vocabulary.logits - self.flags)
         for at, where in enumerate(groups):
             member[at, where.start - self.flags : where.stop - self.flags] = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +86,7 @@ class Recipe:
         seed: of initialisation, order and dropout.
     """
 
-    objective: Objective = Objective(1.0, 0.5, 0.05)
+    objective: Objective = field(default_factory=lambda: Objective(1.0, 0.5, 0.05))
     temperatures: Mapping[str, float] | None = None
     epochs: int = 14
     patience: int = 4
@@ -101,7 +101,7 @@ class Recipe:
 def distill_loss(
     scores: Scores, taught: Taught, rows: Tensor, vocabulary: Vocabulary, recipe: Recipe
 ) -> Tensor:
-    """Return how far the student is from its teachers: from the ensemble, and modality by modality."""
+    """Return how far the student is from the ensemble, and from each modality's teacher."""
     temperatures = recipe.temperatures or {}
     count, everyone = len(vocabulary.flags), torch.ones_like(rows, dtype=torch.bool)
     t = temperatures.get("ensemble", 1.0)

@@ -154,7 +154,7 @@ def fine_tune_texts(
     epochs: int = 2,
     tick: Callable[[], None] = lambda: None,
 ) -> TextTeachers:
-    """Fine-tune MiniLM twice: on law (whose text, what it constrains), on reports (which fact, how).
+    """Fine-tune MiniLM on law (whose text, what it constrains) and on reports (which fact, how).
 
     Args:
         book: compiled law; its bindings say which facts a provision constrains.
