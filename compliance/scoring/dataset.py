@@ -313,7 +313,7 @@ def _survey(
 
 def _hidden(rng: np.random.Generator, situation: Situation) -> Hidden:
     design = situation.design
-    stress = situation.facts["derived.hull.stress_utilisation"].value
+    stress: Any = situation.facts["derived.hull.stress_utilisation"].value
     return draw_hidden(
         rng,
         received_level_db=float(amount(design.noise.received_level, "dB") or 110.0),

@@ -14,6 +14,7 @@ from torch.nn import functional
 from compliance.scoring.batches import Loader
 from compliance.scoring.concepts import Vocabulary
 from compliance.scoring.heads import Scores
+from compliance.scoring.reader import DesignReader
 from distill.batch import ModalityBatch
 from distill.objective import Lesson, Objective, alignment, distillation
 from distill.training import History, fit
@@ -137,7 +138,7 @@ def distill_loss(
 
 
 def train_reader(
-    reader: nn.Module,
+    reader: DesignReader,
     vocabulary: Vocabulary,
     training: Loader,
     validation: Loader,
@@ -205,7 +206,7 @@ def train_reader(
 
 
 def align_loss(
-    reader: nn.Module,
+    reader: DesignReader,
     scores: Scores,
     taught: Taught,
     rows: Tensor,
@@ -216,7 +217,7 @@ def align_loss(
     names = [name for name in scores.features if name in taught.features]
     pairs = {
         name: (
-            reader.projectors[name](scores.features[name]),  # type: ignore[index, union-attr]
+            reader.projectors[name](scores.features[name]),
             aligners[name](taught.features[name][rows]),
         )
         for name in names

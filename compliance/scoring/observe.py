@@ -118,7 +118,7 @@ def _derived(stated: Mapping[str, Fact]) -> dict[str, Fact]:
     for path, fact in stated.items():
         section, _, key = path.partition(".")
         if key and section in ("site", "crew", "hull", "buoyancy", "life_support", "waste"):
-            value = fact.value
+            value: Any = fact.value
             if path in ("site.latitude", "site.longitude", "hull.proof_test_factor"):
                 value = float(value.magnitude)
             tree.setdefault(section, {})[key] = value

@@ -149,7 +149,8 @@ class LegalFront(Front):
         self.size = 2 * out
 
     def forward(self, ids: Tensor) -> Tensor:
-        return self.text(ids.long())
+        found: Tensor = self.text(ids.long())
+        return found
 
 
 class StructureFront(Front):
@@ -189,7 +190,8 @@ class _Tokens(nn.Module):
         self.width = width
 
     def forward(self, features: Tensor) -> Tensor:
-        return self.project(features).view(len(features), -1, self.width)
+        tokens: Tensor = self.project(features).view(len(features), -1, self.width)
+        return tokens
 
 
 class DesignReader(nn.Module):

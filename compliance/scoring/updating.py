@@ -88,9 +88,10 @@ def simulate_task(
         series = simulate_series(rng, sea=sea, hidden=hidden, drift=age)
         known = emergencies(book, hidden)
         rows.append((series, [known[name] for name in EMERGENCIES], depth))
-    series, alarms, depths = zip(*rows, strict=True)
     return SensorTask(
-        np.stack(series), np.array(alarms, dtype=np.float32), np.array(depths, dtype=np.float32)
+        np.stack([series for series, _, _ in rows]),
+        np.array([alarms for _, alarms, _ in rows], dtype=np.float32),
+        np.array([depth for _, _, depth in rows], dtype=np.float32),
     )
 
 
@@ -196,10 +197,9 @@ def learn_task(
         steps, batch, rate, seed: of the training.
     """
     weights = skill.parameters()
-    for parameter in skill.reader.parameters():
-        parameter.requires_grad_(False)
-    for parameter in weights.values():
-        parameter.requires_grad_(True)
+    skill.reader.requires_grad_(False)
+    for weight in weights.values():
+        weight.requires_grad_(True)
     skill.reader.eval()
     optimiser = torch.optim.Adam(weights.values(), lr=rate)
     rng = np.random.default_rng(seed)
@@ -215,8 +215,7 @@ def learn_task(
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
         optimiser.step()
-    for parameter in weights.values():
-        parameter.requires_grad_(False)
+    skill.reader.requires_grad_(False)
 
 
 @dataclass(frozen=True, slots=True)
