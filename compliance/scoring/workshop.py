@@ -334,7 +334,7 @@ class Workshop:
                 "losses": asdict(self.world.losses),
             },
             "seeds": {"data": self.plan.seed, "student": recipe.seed},
-            "recipe": asdict(recipe),
+            "recipe": repr(recipe),
             "parameters": {
                 "student": own,
                 "teachers": teachers,

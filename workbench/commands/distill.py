@@ -1,4 +1,4 @@
-"""``bathylex distill``: train the student that scores raw surveys, test it, teach it new sensors."""
+"""``bathylex distill``: train the student that scores surveys, test it, teach it new sensors."""
 
 from __future__ import annotations
 
