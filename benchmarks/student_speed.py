@@ -63,12 +63,13 @@ def measured(shop: Any, designs: int) -> dict[str, Any]:
     def by_teachers(at: int) -> None:
         batch = loader.batch(np.array([at]))
         concepts = shop.vocabulary.logits + len(shop.vocabulary.amounts)
+        told = texts.report.states(report(at))
         values = {
             "acoustic": batch.values["acoustic"],
             "sensor": batch.values["sensor"],
             "legal": texts.law.states(law(at))[None],
             "structure": torch.cat(
-                [batch.values["structure"][:, :concepts], texts.report.states(report(at)).flatten()[None]],
+                [batch.values["structure"][:, :concepts], told.flatten()[None]],
                 dim=1,
             ),
         }  # fmt: skip
