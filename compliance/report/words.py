@@ -41,6 +41,50 @@ NO_ADVICE = (
     "This is no legal advice. Lawful means: no violation was found in the law that is modelled."
 )
 
+#: What a scored design is answered, by jurisdiction.
+ANSWERS = {
+    "compliant": "compliant",
+    "violated": "violated",
+    "abstain": "no answer",
+    "not_binding": "does not bind",
+}
+
+PARAMETER_NAMES = {
+    "hull.thickness": "Hull thickness",
+    "waste.storage_capacity": "Waste capacity",
+    "buoyancy.emergency": "Emergency buoyancy",
+}
+
+#: Why a student gives no answer.
+ABSTAINED = {
+    "thin": (
+        "the specification states fewer facts than any on which the answers were calibrated; "
+        "state more of the design"
+    ),
+    "between": (
+        "the probability {probability:.2f} lies between {violated_to:.2f}, up to which a design is "
+        "called violating, and {compliant_from:.2f}, from which it is called compliant"
+    ),
+}
+
+ESTIMATES_TITLE = "Estimates, not verdicts"
+ESTIMATES_NOTE = (
+    "A student that read the surveys estimates the facts that are missing. No verdict rests on "
+    "these figures: state the facts to settle them."
+)
+
+
+def stale_words(count: int) -> str:
+    """Say what it means that rules changed since a student was trained."""
+    if not count:
+        return "The law is the one that the student was trained on."
+    rules = "1 rule says" if count == 1 else f"{count} rules say"
+    return (
+        f"{rules} other than when the student was trained, or joined or left since. Their bounds "
+        "are applied as they stand now, but what abstention and conformal sets promise was not "
+        "measured on them."
+    )
+
 
 def headline(result: AuditResult) -> str:
     """Return the verdict in one sentence, voluntary standards told apart from law."""
