@@ -59,9 +59,7 @@ class Answer:
         return {
             "id": self.id,
             "binds": rounded_chance(self.binds),
-            "probability": None
-            if self.probability is None
-            else rounded_chance(self.probability),
+            "probability": None if self.probability is None else rounded_chance(self.probability),
             "answer": self.answer,
             "by": self.by,
             "conformal_set": list(self.conformal_set),

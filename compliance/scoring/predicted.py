@@ -65,9 +65,7 @@ def predict(estimates: Estimates, *, position: tuple[float, float] | None) -> Pr
         position: latitude and longitude, where known.
     """
     guesses = {
-        key: guess
-        for key, guess in sorted(_guesses(estimates).items())
-        if _fits(key, guess.value)
+        key: guess for key, guess in sorted(_guesses(estimates).items()) if _fits(key, guess.value)
     }
     values = {key: guess.value for key, guess in guesses.items()}
     return Predicted(
@@ -200,9 +198,9 @@ def _stated_tree(stated: Mapping[str, Fact]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for path, fact in stated.items():
         if not path.startswith(("zone.", "site.latitude", "site.longitude")):
-            value = fact.value
+            value: Any = fact.value
             if path == "hull.proof_test_factor":
-                value = float(value.magnitude)  # type: ignore[union-attr]
+                value = float(value.magnitude)
             if path.startswith("claims.") and fact.source == "claim not made":
                 continue
             _put(tree, path, value)

@@ -161,9 +161,7 @@ def _likely(case: _Case) -> list[dict[str, Any]]:
     if case.filled is None:
         return []
     left_open = {one.rule for one in case.filled.by_verdict("undetermined")}
-    return [
-        _of_rule(name, case) for name in likely_violations(case.chances) if name in left_open
-    ]
+    return [_of_rule(name, case) for name in likely_violations(case.chances) if name in left_open]
 
 
 def _of_finding(finding: Finding, certain: bool, case: _Case) -> dict[str, Any]:

@@ -123,9 +123,7 @@ def _place(structure: Structure | None, asked: Position | None) -> Position | No
     return stated
 
 
-def _facts(
-    structure: Structure | None, at: Position | None, as_of: date
-) -> dict[str, Fact] | None:
+def _facts(structure: Structure | None, at: Position | None, as_of: date) -> dict[str, Fact] | None:
     if at is None:
         return None
     from compliance.scoring.estimate import site_facts
