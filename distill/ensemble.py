@@ -19,11 +19,12 @@ class TeacherEnsemble:
     """Teachers of the same outputs, with weights.
 
     Args:
-        teachers: all of the same kind.
+        teachers: all of the same kind and number of outputs.
         weights: positive, one per teacher; all the same if not given.
 
     Raises:
-        DistillError: no teacher, teachers of several kinds, or weights that do not fit.
+        DistillError: no teacher, teachers of several kinds or widths, of features, or weights
+            that do not fit.
     """
 
     def __init__(
@@ -31,15 +32,21 @@ class TeacherEnsemble:
     ) -> None:
         self.teachers = tuple(teachers)
         self.weights = tuple(weights) if weights is not None else (1.0,) * len(self.teachers)
-        if len({teacher.kind for teacher in self.teachers}) != 1:
-            raise DistillError("teachers of no or of several kinds", where="ensemble")
+        kinds = {(teacher.kind, teacher.outputs) for teacher in self.teachers}
+        if len(kinds) != 1 or "features" in {kind for kind, _ in kinds}:
+            raise DistillError(
+                "no teachers, or such as cannot be averaged", where="ensemble",
+                hint="give teachers of one kind and as many outputs, but not of features",
+            )  # fmt: skip
         if len(self.weights) != len(self.teachers) or min(self.weights) <= 0:
             raise DistillError("one positive weight per teacher is due", where="ensemble")
 
     @property
     def kind(self) -> Kind:
         """What all of them say."""
-        return self.teachers[0].kind
+        kind = self.teachers[0].kind
+        assert kind != "features", "refused above"
+        return kind
 
     @property
     def cost(self) -> int:
@@ -57,19 +64,8 @@ class TeacherEnsemble:
         return torch.stack([teacher.speaks(batch) for teacher in self.teachers]).any(dim=0)
 
     def told(self, batch: ModalityBatch) -> Told:
-        """Return the weighted mean of those who speak, as :func:`averaged`.
-
-        Raises:
-            DistillError: nobody can judge any sample.
-        """
-        heard = [
-            (teacher.told(batch), weight)
-            for teacher, weight in zip(self.teachers, self.weights, strict=True)
-            if teacher.speaks(batch).any()
-        ]
-        if not heard:
-            raise DistillError("no sample that any teacher knows", where="ensemble")
-        return averaged([told for told, _ in heard], [weight for _, weight in heard], self.kind)
+        """Return the weighted mean of those who speak, as :func:`averaged`."""
+        return averaged([one.told(batch) for one in self.teachers], self.weights, self.kind)
 
 
 def averaged(told: Sequence[Told], weights: Sequence[float], kind: Kind) -> Told:

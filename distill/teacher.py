@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -40,38 +41,42 @@ class FrozenTeacher:
     Args:
         network: from a batch of only ``modalities``, in which no sample lacks one, to outputs
             (samples, outputs); see :class:`OneModality`. Its parameters are frozen here.
-        kind: of the outputs, as in :mod:`distill.heads`.
+        kind: of the outputs, as in :mod:`distill.heads`; or "features", which are not calibrated.
         modalities: all that it needs of a sample.
+        outputs: how many there are; for a Gaussian, means and log-variances.
         temperature: what logits are divided by; for a Gaussian, what variances are multiplied by.
     """
 
     def __init__(
-        self, network: nn.Module, *, kind: Kind, modalities: Sequence[str], temperature: float = 1.0
-    ) -> None:
+        self, network: nn.Module, *, kind: Kind | Literal["features"], modalities: Sequence[str],
+        outputs: int, temperature: float = 1.0,
+    ) -> None:  # fmt: skip
         network.requires_grad_(False)
         self.network = network
-        self.kind: Kind = kind
+        self.kind: Kind | Literal["features"] = kind
         self.modalities = tuple(sorted(modalities))
+        self.outputs = outputs
         self.temperature = temperature
 
     def told(self, batch: ModalityBatch) -> Told:
-        """Return what the teacher says of each sample that it can judge.
+        """Return what the teacher says of each sample that it can judge; it may be none.
 
         Raises:
-            DistillError: it can judge none, so that even the number of its outputs is unknown.
+            DistillError: the network has another number of outputs than was said.
         """
         speaks = self.speaks(batch)
         if not speaks.any():
-            raise DistillError(
-                f"no sample with {', '.join(self.modalities)}",
-                where="teacher",
-                hint="leave the teacher out of this batch",
-            )
+            return Told(torch.zeros(len(batch), self.outputs, device=speaks.device), speaks)
         heard = batch.rows(speaks.nonzero()[:, 0]).only(self.modalities)
         self.network.eval()
         with torch.no_grad():
             found = self._calibrated(self.network(heard))
-        outputs = found.new_zeros(len(batch), found.shape[1])
+        if found.shape[1:] != (self.outputs,):
+            raise DistillError(
+                f"outputs of shape {tuple(found.shape)} from a teacher of {self.outputs} outputs",
+                where="teacher",
+            )
+        outputs = found.new_zeros(len(batch), self.outputs)
         outputs[speaks] = found
         return Told(outputs, speaks)
 
@@ -93,6 +98,8 @@ class FrozenTeacher:
         return sha256_text(json.dumps(parts))
 
     def _calibrated(self, raw: Tensor) -> Tensor:
+        if self.kind == "features":
+            return raw
         if self.kind != "gaussian":
             return raw / self.temperature
         mean, log_variance = raw.chunk(2, dim=-1)
@@ -113,8 +120,8 @@ class OneModality(nn.Module):
 
 
 def frozen(
-    network: nn.Module, *, kind: Kind, modalities: Sequence[str], validation: ModalityBatch,
-    target: Tensor,
+    network: nn.Module, *, kind: Kind, modalities: Sequence[str], outputs: int,
+    validation: ModalityBatch, target: Tensor,
 ) -> FrozenTeacher:  # fmt: skip
     """Return a teacher that is frozen and then calibrated on samples it was not trained on.
 
@@ -122,12 +129,17 @@ def frozen(
     all labels; a Gaussian the mean of ``(t - μ)² / σ²``, which is its best common factor.
 
     Args:
-        network, kind, modalities: as of :class:`FrozenTeacher`.
+        network, kind, modalities, outputs: as of :class:`FrozenTeacher`.
         validation: the samples.
         target: class numbers, shape (samples,); or labels or values, shape (samples, heads).
+
+    Raises:
+        DistillError: the teacher can judge none of the samples.
     """
-    raw = FrozenTeacher(network, kind=kind, modalities=modalities)
+    raw = FrozenTeacher(network, kind=kind, modalities=modalities, outputs=outputs)
     told = raw.told(validation)
+    if not told.speaks.any():
+        raise DistillError("no validation sample that it can judge", where="teacher")
     said, wanted = told.outputs[told.speaks].double().cpu(), target.cpu()[told.speaks.cpu()]
     if kind == "gaussian":
         mean, log_variance = said.chunk(2, dim=-1)
@@ -136,7 +148,9 @@ def frozen(
         found = fit_temperature(said.numpy(), np.eye(said.shape[1])[wanted.numpy()])
     else:
         found = fit_temperature(said.flatten().numpy(), wanted.flatten().numpy())
-    return FrozenTeacher(network, kind=kind, modalities=modalities, temperature=found)
+    return FrozenTeacher(
+        network, kind=kind, modalities=modalities, outputs=outputs, temperature=found
+    )
 
 
 class CalibratedTeacher:

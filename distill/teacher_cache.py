@@ -70,17 +70,11 @@ class TeacherCache:
                 hint="fill it first",
             )
         rows = [self._rows[name] for name in ids]
-        width = max(len(outputs) for outputs, _ in rows)
-        # Rows of a batch in which the teacher was silent throughout have no width of their own.
-        outputs = [one if len(one) else one.new_zeros(width) for one, _ in rows]
-        return Told(torch.stack(outputs), torch.stack([speaks for _, speaks in rows]))
+        return Told(*(torch.stack(part) for part in zip(*rows, strict=True)))
 
     def _ask(self, batch: ModalityBatch) -> None:
-        if self.teacher.speaks(batch).any():
-            told = self.teacher.told(batch)
-            outputs, speaks = told.outputs.cpu(), told.speaks.cpu()
-        else:
-            outputs, speaks = torch.zeros(len(batch), 0), torch.zeros(len(batch), dtype=torch.bool)
+        told = self.teacher.told(batch)
+        outputs, speaks = told.outputs.cpu(), told.speaks.cpu()
         ids = json.dumps(batch.ids)
         path = self.folder / f"{self.fingerprint[:16]}-{sha256_text(ids)[:16]}.safetensors"
         note = {"teacher": self.fingerprint, "ids": ids}

@@ -64,7 +64,7 @@ PRESENCE = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(PRESENCE)
 def test_what_stands_in_an_absent_place_changes_nothing(present: list[list[bool]]) -> None:
     found: list[list[Tensor]] = []

@@ -28,7 +28,7 @@ def linear(name: str, seed: int, *, outputs: int = 3) -> OneModality:
 
 
 def teacher(name: str, seed: int, kind: Kind = "classes") -> FrozenTeacher:
-    return FrozenTeacher(linear(name, seed), kind=kind, modalities=[name])
+    return FrozenTeacher(linear(name, seed), kind=kind, modalities=[name], outputs=3)
 
 
 def batch() -> ModalityBatch:
@@ -60,8 +60,11 @@ def test_a_teacher_is_silent_where_its_modality_is_absent() -> None:
     told = teacher("a", 0).told(batch())
     assert told.speaks.tolist() == [True, False, True, True]
     assert (told.outputs[1] == 0).all() and told.outputs.isfinite().all()
-    with pytest.raises(DistillError, match="no sample with odour"):
-        teacher("odour", 0).told(batch())
+    silent = teacher("odour", 0).told(batch())
+    assert silent.outputs.shape == (4, 3) and not silent.speaks.any()
+    narrow = FrozenTeacher(linear("a", 0), kind="classes", modalities=["a"], outputs=2)
+    with pytest.raises(DistillError, match="teacher of 2 outputs"):
+        narrow.told(batch())
 
 
 @pytest.mark.parametrize("kind", ["classes", "labels"])
@@ -73,7 +76,7 @@ def test_calibration_undoes_what_the_logits_exaggerate(kind: Kind) -> None:
     else:
         target = torch.bernoulli(torch.sigmoid(honest))
     found = frozen(
-        OneModality("a", nn.Identity()), kind=kind, modalities=["a"],
+        OneModality("a", nn.Identity()), kind=kind, modalities=["a"], outputs=3,
         validation=ModalityBatch.complete({"a": 4 * honest}), target=target,
     )  # fmt: skip
     assert found.temperature == pytest.approx(4, rel=0.08)
@@ -88,8 +91,8 @@ def test_a_gaussian_is_calibrated_by_the_factor_of_its_best_likelihood() -> None
         {"a": said, "b": torch.zeros(50)}, {"a": there, "b": torch.ones(50, dtype=torch.bool)}
     )
     one = frozen(
-        OneModality("a", nn.Identity()), kind="gaussian", modalities=["a"], validation=held,
-        target=target,
+        OneModality("a", nn.Identity()), kind="gaussian", modalities=["a"], outputs=4,
+        validation=held, target=target,
     )  # fmt: skip
 
     def likelihood(factor: float) -> float:
@@ -101,6 +104,15 @@ def test_a_gaussian_is_calibrated_by_the_factor_of_its_best_likelihood() -> None
     assert best < min(likelihood(one.temperature * 1.1), likelihood(one.temperature * 0.9))
     told = one.told(held).outputs[0]
     torch.testing.assert_close(told[2:], said[0, 2:] + torch.tensor(one.temperature).log())
+
+
+def test_features_are_left_as_they_are() -> None:
+    one = FrozenTeacher(
+        OneModality("a", nn.Identity()), kind="features", modalities=["a"], outputs=2,
+        temperature=3.0,
+    )  # fmt: skip
+    told = one.told(batch())
+    assert torch.equal(told.outputs[told.speaks], batch().values["a"][told.speaks])
 
 
 LOGITS = st.lists(st.floats(-20, 20), min_size=3, max_size=3)
@@ -158,7 +170,9 @@ def test_an_ensemble_hears_who_can_speak_and_counts_shared_parts_once() -> None:
         lambda: TeacherEnsemble([one], weights=[0.0]),
         lambda: TeacherEnsemble([one], weights=[1.0, 1.0]),
         lambda: TeacherEnsemble([one, teacher("b", 0, "labels")]),
-        lambda: TeacherEnsemble([teacher("odour", 0)]).told(batch()),
+        lambda: TeacherEnsemble(
+            [FrozenTeacher(one.network, kind="features", modalities=["a"], outputs=3)]
+        ),
     ):
         with pytest.raises(DistillError):
             made()
@@ -178,7 +192,9 @@ class Counting(nn.Module):
 
 def counting(factor: float = 2.0) -> tuple[FrozenTeacher, Counting]:
     network = Counting(factor)
-    return FrozenTeacher(OneModality("a", network), kind="labels", modalities=["a"]), network
+    return FrozenTeacher(
+        OneModality("a", network), kind="labels", modalities=["a"], outputs=2
+    ), network
 
 
 def test_a_teacher_is_asked_once_and_answers_by_id(tmp_path: Path) -> None:
@@ -199,7 +215,7 @@ def test_answers_of_other_weights_are_not_taken(tmp_path: Path) -> None:
     one, _ = counting()
     TeacherCache(tmp_path, one).fill([batch()])
     other, _ = counting(3.0)
-    warm = FrozenTeacher(one.network, kind="labels", modalities=["a"], temperature=2.0)
+    warm = FrozenTeacher(one.network, kind="labels", modalities=["a"], outputs=2, temperature=2.0)
     assert len(TeacherCache(tmp_path, other)) == len(TeacherCache(tmp_path, warm)) == 0
     (path,) = tmp_path.iterdir()
     path.rename(tmp_path / path.name.replace(one.fingerprint[:16], other.fingerprint[:16]))

@@ -49,8 +49,8 @@ def teachers() -> dict[str, FrozenTeacher]:
             network.weight.copy_(12 * torch.eye(3))
             network.bias.zero_()
         found[name] = frozen(
-            OneModality(name, network), kind="classes", modalities=[name], validation=held,
-            target=held.targets["class"],
+            OneModality(name, network), kind="classes", modalities=[name], outputs=3,
+            validation=held, target=held.targets["class"],
         )  # fmt: skip
     return found
 

@@ -30,6 +30,7 @@ _COMMANDS = {
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),
     "graph": ("workbench.commands.graph", "Export the graph of jurisdictions, law and rules."),
     "bind": ("workbench.commands.bind", "Propose rules on a law text; accept or reject them."),
+    "distill": ("workbench.commands.distill", "Train, evaluate and update the survey student."),
     "corpus": ("workbench.commands.corpus", "List, add, fetch and verify law texts."),
 }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from compliance.scoring.dataset import Surveys
+from compliance.scoring.dataset import MODALITIES, Surveys
 from compliance.scoring.observe import LawPieces
 from compliance.scoring.words import PIECE_FEATURES, SENTENCE_FEATURES, table
 from distill.batch import ModalityBatch
@@ -41,30 +41,35 @@ class Loader:
     Args:
         surveys: inputs and labels.
         rows: what stands for each text.
-        keep_text: whether the structure row ends with the report's rows.
+        only: modalities to read; all when ``None``.
     """
 
-    def __init__(self, surveys: Surveys, rows: Rows) -> None:
+    def __init__(self, surveys: Surveys, rows: Rows, only: Sequence[str] | None = None) -> None:
         self.surveys, self.rows = surveys, rows
+        self.only = tuple(MODALITIES if only is None else only)
 
     def __len__(self) -> int:
         return len(self.surveys)
 
     def batch(self, at: np.ndarray) -> ModalityBatch:
         """Return the designs of the given numbers, all modalities present."""
-        s = self.surveys
-        report = self.rows.sentences[torch.from_numpy(s.report[at] + 1).long()]
-        law = self.rows.pieces[torch.from_numpy(s.law[at] + 1).long()]
-        stated = np.concatenate([s.stated[at].astype(np.float32), s.stated_places[at]], axis=1)
-        values = {
-            "acoustic": torch.from_numpy(s.acoustic[at].astype(np.float32)),
-            "legal": law,
-            "sensor": torch.from_numpy(s.sensor[at]),
-            "structure": torch.cat(
-                [torch.from_numpy(stated), report.flatten(1).to(torch.float32)], dim=1
-            ),
-        }
+        values = {name: getattr(self, f"_{name}")(at) for name in self.only}
         return ModalityBatch.complete(values, targets=self.targets(at))
+
+    def _acoustic(self, at: np.ndarray) -> Tensor:
+        return torch.from_numpy(self.surveys.acoustic[at].astype(np.float32))
+
+    def _legal(self, at: np.ndarray) -> Tensor:
+        return self.rows.pieces[torch.from_numpy(self.surveys.law[at] + 1).long()]
+
+    def _sensor(self, at: np.ndarray) -> Tensor:
+        return torch.from_numpy(self.surveys.sensor[at])
+
+    def _structure(self, at: np.ndarray) -> Tensor:
+        s = self.surveys
+        stated = np.concatenate([s.stated[at].astype(np.float32), s.stated_places[at]], axis=1)
+        report = self.rows.sentences[torch.from_numpy(s.report[at] + 1).long()]
+        return torch.cat([torch.from_numpy(stated), report.flatten(1).to(torch.float32)], dim=1)
 
     def targets(self, at: np.ndarray) -> dict[str, Tensor]:
         """Return the labels of the designs of the given numbers."""

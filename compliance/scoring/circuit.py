@@ -50,6 +50,16 @@ class RuleCircuit(nn.Module):
         bounds: the bounds of each rule on their axes, 0 where it has none, shape (rules,).
     """
 
+    bounds: Tensor
+    picks: Tensor
+    summed: Tensor
+    adds: Tensor
+    amount: Tensor
+    sign: Tensor
+    bound: Tensor
+    applies_at: Tensor
+    violated_at: Tensor
+
     def __init__(self, book: RuleBook, vocabulary: Vocabulary) -> None:
         super().__init__()
         build = _Builder(vocabulary)
@@ -67,7 +77,6 @@ class RuleCircuit(nn.Module):
             new = build.amounts[before:]
             bounds.append(sum(bound for _, _, bound in new) / len(new) if new else 0.0)
         self.rules, self.left_out = tuple(ids), tuple(left_out)
-        self.bounds: Tensor
         self.register_buffer("bounds", torch.tensor(bounds, dtype=torch.float32), persistent=False)
         self._freeze(build, outputs)
 

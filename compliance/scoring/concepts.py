@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -214,37 +214,30 @@ def _words(
         elif isinstance(test, Is) and isinstance(test.is_, str):
             found.setdefault(test.fact, set()).add(test.is_)
     for facts in designs:
-        for fact, words in found.items():
+        for fact, values in found.items():
             value = _value(facts, fact)
             if value is not None:
-                words.add(value)
+                values.add(value)
     words = {fact: tuple(sorted(found[fact])) for fact in sorted(found)}
     return words | SURVEYED
 
 
-def numeric_tests(rule: Rule) -> list[tuple[ByLaw | Compare, float, float | None, str, str]]:
-    """Return every test of an amount: test, bound, upper bound of a range, unit and order."""
-    found = []
+def _measured(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield the fact and the unit of every test of an amount."""
     for test in rule.tests:
         match test:
             case ByLaw(law=pointer) | Compare(bound=LawBound(law=pointer)):
                 number = rule.number(pointer)
                 if number is not None:
-                    order = test.order if isinstance(test, Compare) else number.comparator
-                    top = number.value_max if isinstance(test, ByLaw) and order == "range" else None
-                    found.append((test, number.value, top, number.unit, order))
+                    yield test.fact, number.unit
             case Compare(bound=str(words)):
-                value, unit = literal_number(words)
-                found.append((test, value, None, unit, test.order))
-            case Compare(bound=int() | float() as bound):
-                found.append((test, float(bound), None, "", test.order))
-    return found
+                yield test.fact, literal_number(words)[1]
+            case Compare():
+                yield test.fact, ""
 
 
 def _axes(rules: Sequence[Rule], designs: Sequence[Mapping[str, Fact]]) -> dict[str, Axis]:
-    units = {
-        test.fact: pint_unit(unit) for rule in rules for test, _, _, unit, _ in numeric_tests(rule)
-    }
+    units = {fact: pint_unit(unit) for rule in rules for fact, unit in _measured(rule)}
     units |= CONTEXT | PARAMETERS
     axes = {}
     for fact in sorted(units):

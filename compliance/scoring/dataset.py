@@ -66,7 +66,8 @@ class Surveys:
         site: number of the site, shape (n,).
         acoustic: side-scan image in dB, (n, 64, 64).
         sensor: hourly series, (n, 48, 10), NaN where nothing was measured.
-        stated, stated_places: what the specification says, (n, logits) and (n, amounts), NaN unknown.
+        stated, stated_places: what the specification says, (n, logits) and (n, amounts), NaN
+            unknown.
         report: sentences by number in ``sentences``, (n, SENTENCES), -1 is none.
         law: pieces by number in the pieces of law, (n, PIECES), -1 is none.
         flags, places: the truth, (n, logits) and (n, amounts), NaN where it has no meaning.
@@ -311,23 +312,36 @@ def _survey(
 
 
 def _hidden(rng: np.random.Generator, situation: Situation) -> Hidden:
-    """Draw what the sensors will measure: now and then one of the emergencies."""
     design = situation.design
-    stress = situation.facts["derived.hull.stress_utilisation"].value
-    utilisation = 0.5 if stress is None else float(stress.to("dimensionless").magnitude)
-    # Membrane strain of a sphere at that share of a typical yield strain of 0.5 %.
-    strain = 1e6 * utilisation * 0.005 * 0.7
-    return Hidden(
+    stress: Any = situation.facts["derived.hull.stress_utilisation"].value
+    return draw_hidden(
+        rng,
         received_level_db=float(amount(design.noise.received_level, "dB") or 110.0),
         oil_mg_l=float(amount(design.discharges.oil_in_water, "mg/L") or 0.0),
-        cabin_co2_kpa=float(
-            rng.uniform(0.55, 1.4) if rng.random() < 0.15 else rng.uniform(0.1, 0.45)
-        ),
-        cabin_o2_kpa=float(
-            rng.uniform(16, 19.3) if rng.random() < 0.15 else rng.uniform(20.1, 21.6)
-        ),
-        leak=bool(rng.random() < 0.12),
-        strain_ue=strain,
+        utilisation=0.5 if stress is None else float(stress.to("dimensionless").magnitude),
+    )
+
+
+def draw_hidden(
+    rng: np.random.Generator, *, received_level_db: float, oil_mg_l: float, utilisation: float
+) -> Hidden:
+    """Draw what the sensors of a habitat will measure: now and then one of the emergencies.
+
+    Args:
+        rng: the only source of chance.
+        received_level_db, oil_mg_l: as designed.
+        utilisation: mean wall stress over yield strength.
+    """
+    bad_air, thin_air, leak = (bool(rng.random() < chance) for chance in (0.15, 0.15, 0.12))
+    return Hidden(
+        received_level_db=received_level_db,
+        oil_mg_l=oil_mg_l,
+        cabin_co2_kpa=float(rng.uniform(0.55, 1.4) if bad_air else rng.uniform(0.1, 0.45)),
+        cabin_o2_kpa=float(rng.uniform(16, 19.3) if thin_air else rng.uniform(20.1, 21.6)),
+        leak=leak,
+        # Compression: equal biaxial stress strains by (1 - Poisson's ratio) of a typical yield
+        # strain of 0.5 %.
+        strain_ue=-1e6 * utilisation * 0.005 * 0.7,
     )
 
 

@@ -49,7 +49,7 @@ class ConceptChances(nn.Module):
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self.flags = len(vocabulary.flags)
-        groups = [where for where in vocabulary.word_slices().values()]
+        groups = list(vocabulary.word_slices().values())
         member = torch.zeros(len(groups), vocabulary.logits - self.flags)
         for at, where in enumerate(groups):
             member[at, where.start - self.flags : where.stop - self.flags] = 1
@@ -95,11 +95,10 @@ class ComplianceHead(nn.Module):
         self.register_buffer("groups", torch.tensor(groups), persistent=False)
         self.embed = nn.Linear(features.shape[1], 24)
         self.weights = nn.Parameter(torch.tensor([[0.5, 0.5, 0.0]] * len(SCORED)))
-        self.correct = nn.Sequential(
-            nn.Linear(width + 24 + 3, 48), nn.GELU(), nn.Linear(48, len(SCORED))
-        )
-        nn.init.zeros_(self.correct[2].weight)
-        nn.init.zeros_(self.correct[2].bias)
+        last = nn.Linear(48, len(SCORED))
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.correct = nn.Sequential(nn.Linear(width + 24 + 3, 48), nn.GELU(), last)
         pick = torch.eye(len(SCORED))
         self.pick: Tensor
         self.register_buffer("pick", pick, persistent=False)
@@ -120,4 +119,5 @@ class ComplianceHead(nn.Module):
         context = (share @ self.embed(self.features)) / (share.sum(dim=-1, keepdim=True) + 0.1)
         joined = torch.cat([fused[:, None].expand(-1, len(SCORED), -1), context, seen], dim=-1)
         corrected = (self.correct(joined) * self.pick).sum(dim=-1)
-        return base + corrected
+        compliance: Tensor = base + corrected
+        return compliance

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -14,8 +15,11 @@ from torch.nn import functional
 from compliance.scoring.batches import Loader
 from compliance.scoring.concepts import Vocabulary
 from compliance.scoring.heads import Scores
+from compliance.scoring.reader import DesignReader
 from distill.batch import ModalityBatch
-from distill.objective import Lesson, Objective, alignment, distillation
+from distill.losses import naive_label_zero_nce
+from distill.objective import Comparison, Lesson, Objective, alignment, distillation
+from distill.schedule import Constant, Schedule
 from distill.training import History, fit
 
 #: Weight of the compliance loss beside the mean loss of a concept.
@@ -79,32 +83,36 @@ class Recipe:
 
     Attributes:
         objective: weights of task, distillation and alignment.
-        temperatures: softening by modality, ``ensemble`` included.
+        schedule: softening by epoch and modality, ``ensemble`` among them.
         epochs, patience, batch, rate, decay: of the training.
-        alignment: how features are compared: "contrast", "cka", "relational" or "naive".
+        alignment: how features are compared; "naive" is the wrong baseline of benchmarks.
         hard: distil hard pseudo-labels in place of probabilities.
         seed: of initialisation, order and dropout.
     """
 
-    objective: Objective = Objective(1.0, 0.5, 0.05)
-    temperatures: Mapping[str, float] | None = None
+    objective: Objective = field(default_factory=lambda: Objective(1.0, 0.5, 0.05))
+    schedule: Schedule = field(default_factory=Constant)
     epochs: int = 14
     patience: int = 4
     batch: int = 128
     rate: float = 2e-3
     decay: float = 1e-4
-    alignment: str = "contrast"
+    alignment: Comparison | Literal["naive"] = "contrast"
     hard: bool = False
     seed: int = 0
 
 
 def distill_loss(
-    scores: Scores, taught: Taught, rows: Tensor, vocabulary: Vocabulary, recipe: Recipe
+    scores: Scores,
+    taught: Taught,
+    rows: Tensor,
+    vocabulary: Vocabulary,
+    recipe: Recipe,
+    epoch: int,
 ) -> Tensor:
-    """Return how far the student is from its teachers: from the ensemble, and modality by modality."""
-    temperatures = recipe.temperatures or {}
+    """Return how far the student is from the ensemble, and from each modality's teacher."""
     count, everyone = len(vocabulary.flags), torch.ones_like(rows, dtype=torch.bool)
-    t = temperatures.get("ensemble", 1.0)
+    t = recipe.schedule.temperature(epoch, "ensemble")
 
     def told(logits: Tensor) -> Tensor:
         return 30 * logits.sign() if recipe.hard else logits
@@ -129,7 +137,7 @@ def distill_loss(
                     heard[:, :count],
                     told(taught.heard[name][rows][:, :count]),
                     scores.used[name],
-                    temperatures.get(name, 1.0),
+                    recipe.schedule.temperature(epoch, name),
                     0.5,
                 )
             )
@@ -137,7 +145,7 @@ def distill_loss(
 
 
 def train_reader(
-    reader: nn.Module,
+    reader: DesignReader,
     vocabulary: Vocabulary,
     training: Loader,
     validation: Loader,
@@ -145,7 +153,6 @@ def train_reader(
     *,
     taught: Taught | None = None,
     aligners: nn.ModuleDict | None = None,
-    only: Iterable[str] | None = None,
     checkpoints: Path | None = None,
     progress: str | None = None,
 ) -> History:
@@ -158,14 +165,16 @@ def train_reader(
         recipe: see :class:`Recipe`.
         taught: what the teachers say of the training designs; ``None`` trains on labels alone.
         aligners: by modality, from teacher features to the student's projected ones.
-        only: modalities to read; all when ``None``.
         checkpoints: folder from which a killed training goes on.
         progress: title of a progress bar.
     """
-    kept = None if only is None else tuple(only)
 
-    def seen(batch: ModalityBatch) -> ModalityBatch:
-        return batch if kept is None else batch.only(kept)
+    now = 0
+
+    def batches(epoch: int) -> Iterator[ModalityBatch]:
+        nonlocal now
+        now = epoch
+        return training.shuffled(recipe.seed, epoch, recipe.batch)
 
     def step(batch: ModalityBatch) -> Tensor:
         scores: Scores = reader(batch)
@@ -173,7 +182,7 @@ def train_reader(
         if taught is None:
             return recipe.objective(task).total
         rows = batch.targets["row"]
-        told = distill_loss(scores, taught, rows, vocabulary, recipe)
+        told = distill_loss(scores, taught, rows, vocabulary, recipe, now)
         aligned = None
         if aligners is not None and recipe.objective.gamma > 0:
             aligned = align_loss(reader, scores, taught, rows, aligners, recipe)
@@ -182,7 +191,7 @@ def train_reader(
     def validate() -> float:
         losses, sizes = [], []
         for batch in validation.ordered():
-            losses.append(float(task_loss(reader(seen(batch)), batch.targets, vocabulary)))
+            losses.append(float(task_loss(reader(batch), batch.targets, vocabulary)))
             sizes.append(len(batch))
         return float(np.average(losses, weights=sizes))
 
@@ -198,7 +207,7 @@ def train_reader(
     return fit(
         reader,
         step=step,
-        batches=lambda epoch: map(seen, training.shuffled(recipe.seed, epoch, recipe.batch)),
+        batches=batches,
         validate=validate,
         optimiser=optimiser,
         epochs=recipe.epochs,
@@ -207,11 +216,12 @@ def train_reader(
         progress=progress,
         tick=lambda: schedule.step() if schedule.last_epoch < steps else None,
         checkpoints=checkpoints,
+        fingerprint=f"{recipe} {len(training)} {taught is None}",
     )
 
 
 def align_loss(
-    reader: nn.Module,
+    reader: DesignReader,
     scores: Scores,
     taught: Taught,
     rows: Tensor,
@@ -222,9 +232,12 @@ def align_loss(
     names = [name for name in scores.features if name in taught.features]
     pairs = {
         name: (
-            reader.projectors[name](scores.features[name]),  # type: ignore[index, union-attr]
+            reader.projectors[name](scores.features[name]),
             aligners[name](taught.features[name][rows]),
         )
         for name in names
     }
-    return alignment(pairs, scores.used, comparison="contrast")
+    if recipe.alignment == "naive":
+        own, told = zip(*pairs.values(), strict=True)
+        return naive_label_zero_nce(torch.stack(own).mean(dim=0), told)
+    return alignment(pairs, scores.used, comparison=recipe.alignment)

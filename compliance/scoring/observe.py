@@ -32,6 +32,8 @@ class Losses:
         relative_noise: standard deviation of a stated amount over its value.
         mentioned: chance that a report tells a fact.
         site_known: chance that the position comes with the specification.
+        selected: chance that the law text is an excerpt that somebody chose for the case; else it
+            is any part of the instruments that bind.
         unread: the share of law text that is not read is drawn from 0 to this.
     """
 
@@ -40,6 +42,7 @@ class Losses:
     relative_noise: float = 0.01
     mentioned: float = 0.8
     site_known: float = 0.5
+    selected: float = 0.7
     unread: float = 0.5
 
 
@@ -115,7 +118,7 @@ def _derived(stated: Mapping[str, Fact]) -> dict[str, Fact]:
     for path, fact in stated.items():
         section, _, key = path.partition(".")
         if key and section in ("site", "crew", "hull", "buoyancy", "life_support", "waste"):
-            value = fact.value
+            value: Any = fact.value
             if path in ("site.latitude", "site.longitude", "hull.proof_test_factor"):
                 value = float(value.magnitude)
             tree.setdefault(section, {})[key] = value
@@ -158,8 +161,8 @@ def observe_law(
 ) -> list[int]:
     """Return the numbers of the pieces of law that were read, at least one.
 
-    Two thirds come from provisions that apply to the design, the others from anywhere in the
-    instruments that bind; a share of them is unread.
+    Of an excerpt, two thirds come from provisions that apply to the design; all others come from
+    anywhere in the instruments that bind. A share is unread.
 
     Args:
         rng: the only source of chance.
@@ -168,7 +171,7 @@ def observe_law(
         binding: instruments that bind at the site.
         losses: how much is lost.
     """
-    near = pieces.of(applying)
+    near = pieces.of(applying) if rng.random() < losses.selected else []
     wide = [at for at, name in enumerate(pieces.instruments) if name in binding]
     picked = _some(rng, near, 2 * PIECES // 3)
     picked += _some(rng, [at for at in wide if at not in set(picked)], PIECES - len(picked))

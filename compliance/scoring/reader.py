@@ -20,7 +20,7 @@ from habitat.survey.ocean import CHANNELS
 from jurisdictions.rulebook import RuleBook
 
 #: Typical value and spread of each sensor channel, in its unit: they only set the scale.
-_TYPICAL = (2000, 8, 35, 200, 2, 110, 12, 20.5, 0.4, 1500)
+_TYPICAL = (2000, 8, 35, 200, 2, 110, 12, 20.5, 0.4, -1500)
 _SPREAD = (2000, 8, 1, 80, 3, 15, 10, 1.5, 0.3, 1500)
 
 
@@ -124,7 +124,7 @@ def statistics(values: Tensor, there: Tensor) -> Tensor:
 
 
 class TextBag(nn.Module):
-    """Hashed words of pieces of text, (samples, pieces, features), to one vector of twice ``out``."""
+    """Hashed words of pieces of text, (samples, pieces, features), to a vector of twice ``out``."""
 
     def __init__(self, bag: int, out: int) -> None:
         super().__init__()
@@ -149,7 +149,8 @@ class LegalFront(Front):
         self.size = 2 * out
 
     def forward(self, ids: Tensor) -> Tensor:
-        return self.text(ids.long())
+        found: Tensor = self.text(ids.long())
+        return found
 
 
 class StructureFront(Front):
@@ -189,7 +190,8 @@ class _Tokens(nn.Module):
         self.width = width
 
     def forward(self, features: Tensor) -> Tensor:
-        return self.project(features).view(len(features), -1, self.width)
+        tokens: Tensor = self.project(features).view(len(features), -1, self.width)
+        return tokens
 
 
 class DesignReader(nn.Module):

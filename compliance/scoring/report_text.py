@@ -107,8 +107,8 @@ def all_sentences(flags: Iterable[str], words: Mapping[str, Iterable[str]]) -> d
             for form in forms:
                 found[form.format(name=name_of(fact))] = [fact, value]
     for fact, values in words.items():
-        for value in values:
+        for word in values:
             for form in _WORD:
-                text = form.format(name=name_of(fact), word=value.replace("_", " "))
-                found[text] = [fact, value]
+                text = form.format(name=name_of(fact), word=word.replace("_", " "))
+                found[text] = [fact, word]
     return found

@@ -108,7 +108,8 @@ class EmbeddedLawFront(Front):
         self.size = 2 * out
 
     def forward(self, embedded: Tensor) -> Tensor:
-        return self.text(embedded)
+        found: Tensor = self.text(embedded)
+        return found
 
 
 class EmbeddedStructureFront(Front):
@@ -154,7 +155,7 @@ def fine_tune_texts(
     epochs: int = 2,
     tick: Callable[[], None] = lambda: None,
 ) -> TextTeachers:
-    """Fine-tune MiniLM twice: on law (whose text, what it constrains), on reports (which fact, how).
+    """Fine-tune MiniLM on law (whose text, what it constrains) and on reports (which fact, how).
 
     Args:
         book: compiled law; its bindings say which facts a provision constrains.
@@ -248,12 +249,13 @@ def _tune(
 def build_teacher(modality: str, book: RuleBook, vocabulary: Vocabulary) -> DesignReader:
     """Return an untrained teacher of one modality; texts reach it as embeddings."""
     concepts = vocabulary.logits + len(vocabulary.amounts)
-    front: Front = {
+    makers: dict[str, Callable[[], Front]] = {
         "acoustic": ResNetFront,
         "legal": EmbeddedLawFront,
         "sensor": SeriesFront,
         "structure": lambda: EmbeddedStructureFront(concepts),
-    }[modality]()
+    }
+    front = makers[modality]()
     return DesignReader({modality: front}, book, vocabulary, Sizes(width=256, modality_dropout=0.0))
 
 
@@ -313,47 +315,46 @@ def prior_of(surveys: Surveys) -> Tensor:
 
 
 @torch.no_grad()
-def outputs(teacher: nn.Module, loader: Loader, modality: str) -> Scores:
+def outputs(teacher: nn.Module, loader: Loader) -> Scores:
     """Return a teacher's scores of all designs, in order."""
     teacher.eval()
-    parts = [teacher(batch.only([modality])) for batch in loader.ordered()]
+    parts = [teacher(batch) for batch in loader.ordered()]
     return join_scores(parts)
+
+
+#: The parts of scores that are one tensor, and those that are one per modality.
+_WHOLE = ("logits", "mean", "log_variance", "compliance")
+_PER_MODALITY = ("heard", "features", "used")
+
+
+def _built(whole: Callable[[str], Tensor], parts: Callable[[str], dict[str, Tensor]]) -> Scores:
+    logits, mean, log_variance, compliance = map(whole, _WHOLE)
+    heard, features, used = map(parts, _PER_MODALITY)
+    return Scores(logits, mean, log_variance, compliance, heard, features, used)
 
 
 def join_scores(parts: Sequence[Scores]) -> Scores:
     """Return the scores of consecutive batches as one."""
 
-    def joined(name: str) -> Tensor:
-        return torch.cat([getattr(one, name) for one in parts])
-
     def by_modality(name: str) -> dict[str, Tensor]:
-        return {
-            key: torch.cat([getattr(one, name)[key] for one in parts])
-            for key in getattr(parts[0], name)
-        }
+        keys = getattr(parts[0], name)
+        return {key: torch.cat([getattr(one, name)[key] for one in parts]) for key in keys}
 
-    return Scores(
-        *(joined(name) for name in ("logits", "mean", "log_variance", "compliance")),
-        *(by_modality(name) for name in ("heard", "features", "used")),
-    )
+    return _built(lambda name: torch.cat([getattr(one, name) for one in parts]), by_modality)
 
 
 def rows_of(scores: Scores, at: Tensor) -> Scores:
     """Return the scores of some samples."""
-    parts = (scores.logits, scores.mean, scores.log_variance, scores.compliance)
-    maps = (scores.heard, scores.features, scores.used)
-    return Scores(
-        *(part[at] for part in parts),
-        *({key: value[at] for key, value in one.items()} for one in maps),
+    return _built(
+        lambda name: getattr(scores, name)[at],
+        lambda name: {key: value[at] for key, value in getattr(scores, name).items()},
     )
 
 
 def pack_scores(scores: Scores) -> dict[str, Tensor]:
     """Return scores as named tensors, for a file."""
-    packed = {
-        name: getattr(scores, name) for name in ("logits", "mean", "log_variance", "compliance")
-    }
-    for part in ("heard", "features", "used"):
+    packed = {name: getattr(scores, name) for name in _WHOLE}
+    for part in _PER_MODALITY:
         packed |= {f"{part}.{key}": value for key, value in getattr(scores, part).items()}
     return packed
 
@@ -369,10 +370,7 @@ def unpack_scores(tensors: Mapping[str, Tensor]) -> Scores:
             if key.startswith(start)
         }
 
-    return Scores(
-        *(tensors[name] for name in ("logits", "mean", "log_variance", "compliance")),
-        *(part(name) for name in ("heard", "features", "used")),
-    )
+    return _built(tensors.__getitem__, part)
 
 
 def aligners(taught: Taught, width: int = 64) -> nn.ModuleDict:

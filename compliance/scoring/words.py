@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ def hashed(text: str, features: int) -> Ids:
     Words take at most two thirds of the places, pairs the others; the rest is padded with 0.
     """
     words = _WORD.findall(text.lower())
-    pairs = [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {two}" for one, two in pairwise(words)]
     kept = (words[: 2 * features // 3] + pairs)[:features]
     ids = np.zeros(features, dtype=np.int16)
     ids[: len(kept)] = [1 + zlib.crc32(word.encode()) % (BUCKETS - 1) for word in kept]

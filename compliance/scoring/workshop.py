@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from compliance.scoring.heads import Scores
     from compliance.scoring.learning import Recipe, Taught
     from compliance.scoring.reader import DesignReader
+    from compliance.scoring.shipped import Shipped
     from compliance.scoring.teachers import Ensemble, TextTeachers
 
 #: Epochs and peak learning rate of the teachers, by modality.
@@ -155,8 +156,14 @@ class Workshop:
         restore_weights(found.report, paths["report"])
         return found
 
-    def embedded(self, split: str) -> Loader:
-        """Return the surveys of a split as the teachers read them."""
+    def heavy(self, modality: str, split: str) -> Loader:
+        """Return the surveys of a split as the teacher of a modality reads them."""
+        from compliance.scoring.batches import Loader
+
+        whole = self._embedded(split) if modality in ("legal", "structure") else self.loader(split)
+        return Loader(whole.surveys, whole.rows, (modality,))
+
+    def _embedded(self, split: str) -> Loader:
         from compliance.scoring.batches import Loader, Rows
         from distill.weights import load_tensors, save_tensors
 
@@ -185,12 +192,11 @@ class Workshop:
             train_reader(
                 teacher,
                 self.vocabulary,
-                self.embedded("train"),
-                self.embedded("validation"),
+                self.heavy(modality, "train"),
+                self.heavy(modality, "validation"),
                 Recipe(
                     Objective(1, 0, 0), epochs=TEACHER_EPOCHS[modality], rate=TEACHER_RATE[modality]
                 ),
-                only=(modality,),
                 checkpoints=self.folder / f"teacher-{modality}",
                 progress=f"Teacher of {modality}",
             )
@@ -223,7 +229,7 @@ class Workshop:
 
         path = self.folder / f"said-{modality}-{split}.safetensors"
         if not path.exists():
-            said = outputs(self.teacher(modality), self.embedded(split), modality)
+            said = outputs(self.teacher(modality), self.heavy(modality, split))
             save_tensors(pack_scores(said), path)
         return unpack_scores(load_tensors(path))
 
@@ -299,3 +305,67 @@ class Workshop:
             )
             save_weights(student, path)
         return student.eval()
+
+    def finish(self, recipe: Recipe, path: Path) -> None:
+        """Train the student, calibrate it, and write it without a test score.
+
+        The test split is opened by :meth:`test` alone.
+        """
+        from compliance.scoring.evaluation import judges_of
+        from compliance.scoring.shipped import save_student
+
+        student = self.student(recipe)
+        judges = judges_of(student, self.loader("calibration"), self.vocabulary)
+        save_student(
+            path, student, self.vocabulary, judges, book=self.book, card=self.card(student, recipe)
+        )
+
+    def card(self, student: DesignReader, recipe: Recipe) -> dict[str, Any]:
+        """Return what a reader of the weights should know: data, seeds, sizes, limits."""
+        teachers = {name: self.parameters(name) for name in MODALITIES}
+        own = sum(one.numel() for one in student.parameters())
+        return {
+            "data": asdict(self.plan)
+            | {
+                "what": "simulated designs at real positions, labelled by the rule engine",
+                "relief_tiles": len(self.world.reliefs),
+                "casts": len(self.world.profiles),
+                "law_pieces": len(self.world.pieces.texts),
+                "losses": asdict(self.world.losses),
+            },
+            "seeds": {"data": self.plan.seed, "student": recipe.seed},
+            "recipe": repr(recipe),
+            "parameters": {
+                "student": own,
+                "teachers": teachers,
+                "ratio": round(sum(teachers.values()) / own, 1),
+            },
+            "temperatures": {name: self.temperature(name) for name in MODALITIES},
+            "limits": [
+                "Surveys are simulated; no labelled survey of a real habitat exists to test on.",
+                "Hulls are spheres of one atmosphere inside, in five metals, to 6 000 m.",
+                "Reports follow sentence forms of the simulator; free text may be misread.",
+                "Calibration holds for surveys like the simulated ones.",
+            ],
+        }
+
+    def parameters(self, modality: str) -> int:
+        """Return the weights of a teacher, its sentence encoder included."""
+        count = sum(one.numel() for one in self.teacher(modality).parameters())
+        encoder = {"legal": "law", "structure": "report"}.get(modality)
+        if encoder is not None:
+            network = getattr(self.text_teachers(), encoder)
+            count += sum(one.numel() for one in network.parameters())
+        return count
+
+    def test(self, shipped: Shipped) -> dict[str, Any]:
+        """Open the test split: score a finished student and the joined teachers on it."""
+        import torch
+
+        from compliance.scoring.evaluation import test_report
+
+        with torch.no_grad():
+            ensemble = self.ensemble()(self.heard("test"))
+        return test_report(
+            shipped.reader, shipped.judges, self.loader("test"), self.vocabulary, ensemble
+        )
