@@ -1,4 +1,4 @@
-"""The pieces of law in a file that a user hands in: provisions where it is known, else paragraphs."""
+"""The pieces of a law text that a user hands in: provisions where known, else paragraphs."""
 
 from __future__ import annotations
 

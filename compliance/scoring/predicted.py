@@ -25,7 +25,7 @@ NOT_KEYS = (
     "zone.", "derived.", "survey.", "emergency.", "claims.", "site.latitude", "site.longitude",
 )  # fmt: skip
 #: Units of whole numbers that are no unit of a quantity.
-_COUNTED = ("", "USD")
+COUNTED = ("", "USD")
 #: A name is required, and seldom stated.
 UNNAMED = "predicted design"
 
@@ -173,7 +173,7 @@ def _guesses(estimates: Estimates) -> dict[str, Guess]:
 
 def _as_key(fact: str, magnitude: float, unit: str) -> Any:
     """Return an amount as the design file takes it: a quantity, a ratio, or a whole number."""
-    if unit in _COUNTED:
+    if unit in COUNTED:
         return round(magnitude)
     measured = quantity(magnitude, unit)
     if _fits(fact, measured):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from compliance.audit import audit
+from compliance.evaluate import judge
 from compliance.report.words import ABSTAINED, stale_words
 from compliance.scoring.answers import Answer, answers_of, binding_by_rules
-from compliance.scoring.concepts import numeric_tests
 from compliance.scoring.estimate import (
     Estimates,
     Inputs,
@@ -25,6 +26,7 @@ from compliance.scoring.estimate import (
     score,
 )
 from compliance.scoring.predicted import (
+    COUNTED,
     NOT_KEYS,
     Predicted,
     estimate_of,
@@ -35,12 +37,13 @@ from compliance.scoring.predicted import (
 from compliance.shared import Shared
 from compliance.situation import situate
 from compliance.verdicts import measure
+from habitat.facts import Fact, show_value
+from habitat.units import quantity
 from jurisdictions.predicate import InZone
 
 if TYPE_CHECKING:
     from compliance.finding import AuditResult, Finding
     from compliance.scoring.shipped import Shipped
-    from habitat.facts import Fact
     from jurisdictions.rulebook import Rule, RuleBook
 
 _SEVERITY = {"critical": 0, "major": 1, "minor": 2, "observation": 3}
@@ -148,7 +151,7 @@ def _violations(case: _Case) -> list[dict[str, Any]]:
 
 
 def _found(filled: AuditResult, case: _Case) -> Iterable[Finding]:
-    """Yield violations: those of the predicted design, and stated ones that estimates would hide."""
+    """Yield violations of the predicted design, and stated ones that estimates would hide."""
     own = filled.by_verdict("violated")
     yield from own
     if case.stated is not None:
@@ -236,8 +239,6 @@ def _of_rule(name: str, case: _Case) -> dict[str, Any]:
 def _believed(fact: str, estimates: Estimates) -> dict[str, Any] | None:
     stated = estimates.stated.get(fact)
     if stated is not None:
-        from habitat.facts import show_value
-
         return {"fact": fact, "value": show_value(stated.value), "source": "stated"}
     told = estimate_of(fact, estimates)
     return None if told is None else {**told, "source": "estimated"}
@@ -245,13 +246,21 @@ def _believed(fact: str, estimates: Estimates) -> dict[str, Any] | None:
 
 def _remedy(rule: Rule, estimates: Estimates) -> str:
     """Fill in the bound of the law and the estimate of the fact that is held against it."""
-    text = rule.binding.remedy
-    for test, bound, _, unit, _ in numeric_tests(rule):
-        if test.fact in estimates.amounts:
-            text = text.replace("{bound}", measure(bound, unit))
-            middle, _, _, own = estimates.amounts[test.fact]
-            text = text.replace("{value}", f"about {measure(middle, own, digits=4)}")
+    text, facts = rule.binding.remedy, {**_amounts(estimates), **estimates.stated}
+    for found in judge(rule.binding.require, facts, rule).comparisons:
+        value = measure(found.value, found.unit, digits=4)
+        about = value if found.fact in estimates.stated else f"about {value}"
+        text = text.replace("{bound}", measure(found.bound, found.unit)).replace("{value}", about)
     return text
+
+
+def _amounts(estimates: Estimates) -> dict[str, Fact]:
+    """Return estimated amounts as facts; counts are plain numbers."""
+    return {
+        fact: Fact(quantity(middle, unit), "estimate")
+        for fact, (middle, _, _, unit) in estimates.amounts.items()
+        if math.isfinite(middle) and unit not in COUNTED
+    }
 
 
 def _recommendation(violation: Mapping[str, Any]) -> dict[str, Any]:
