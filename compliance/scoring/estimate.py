@@ -147,6 +147,10 @@ class Estimates:
     amounts: Mapping[str, tuple[float, float, float, str]]
     stated: Mapping[str, Fact]
 
+    def calibrated(self, amount: str) -> bool:
+        """Say whether an amount has an interval: some calibration design had such an amount."""
+        return all(map(math.isfinite, self.amounts[amount][:3]))
+
 
 def estimates_of(scores: Scores, inputs: Inputs, shipped: Shipped) -> Estimates:
     """Return the beliefs behind scores, calibrated for the modalities that were there."""

@@ -118,7 +118,8 @@ def facts_in(predicted: Predicted, estimates: Estimates) -> dict[str, dict[str, 
 def estimate_of(fact: str, estimates: Estimates) -> dict[str, Any] | None:
     """Return what is believed of one fact, as reports tell it; ``None`` where nothing is.
 
-    A flag has the probability that it holds, a word its likeliest value and the probabilities of
+    An amount that no calibration design had is not believed, whatever the network says of it. A
+    flag has the probability that it holds, a word its likeliest value and the probabilities of
     all, an amount its estimate and interval.
     """
     if fact in estimates.flags:
@@ -132,7 +133,7 @@ def estimate_of(fact: str, estimates: Estimates) -> dict[str, Any] | None:
             "probability": rounded_chance(chances[value]),
             "probabilities": {word: rounded_chance(chance) for word, chance in chances.items()},
         }
-    if fact in estimates.amounts:
+    if fact in estimates.amounts and estimates.calibrated(fact):
         figures = amount_of(fact, estimates)
         return {"fact": fact} | {name: figures[name] for name in _FIGURES}
     return None
@@ -157,7 +158,7 @@ def _guesses(estimates: Estimates) -> dict[str, Guess]:
             told = {"source": "estimated", "probability": rounded_chance(chances[word])}
             found[fact] = Guess(word, told)
     for fact, (middle, *_) in estimates.amounts.items():
-        value = rounded(middle)
+        value = rounded(middle) if estimates.calibrated(fact) else None
         if value is not None and estimates.flags.get(f"known:{fact}", 1.0) >= 0.5:
             figures = amount_of(fact, estimates)
             told = {"source": "estimated"} | {

@@ -259,7 +259,7 @@ def _amounts(estimates: Estimates) -> dict[str, Fact]:
     return {
         fact: Fact(quantity(middle, unit), "estimate")
         for fact, (middle, _, _, unit) in estimates.amounts.items()
-        if math.isfinite(middle) and unit not in COUNTED
+        if estimates.calibrated(fact) and unit not in COUNTED
     }
 
 
