@@ -159,6 +159,29 @@ class ProposedFinding(_Frozen):
     severity: Severity
 
 
+class EstimatedFinding(_Frozen):
+    """What a student that read surveys believes where a finding is undetermined: no verdict.
+
+    Attributes:
+        provision, citation, jurisdiction, rule, title, severity: of the finding.
+        applies: probability that the rule applies; ``None`` where the student does not carry it.
+        met: probability that it is met where it applies.
+        facts: missing facts with their estimate (``source`` is ``estimated``), or without any
+            (``unknown``).
+    """
+
+    source: Literal["estimated"] = "estimated"
+    provision: str
+    citation: str
+    jurisdiction: str
+    rule: str
+    title: str
+    severity: Severity
+    applies: float | None
+    met: float | None
+    facts: tuple[dict[str, Any], ...]
+
+
 class JurisdictionStatus(_Frozen):
     """Whether a jurisdiction binds at the site; ``None`` when a fact is missing."""
 
@@ -231,6 +254,7 @@ class AuditResult(_Frozen):
         options: how the audit was asked for: ``custom`` tells whether provisions that are invoked
             only as custom were judged.
         inputs: hashes and versions of everything that went in.
+        estimates: what a student believes of undetermined findings; ``None`` where none was asked.
     """
 
     design: dict[str, Any]
@@ -249,6 +273,7 @@ class AuditResult(_Frozen):
     limits: tuple[Limit, ...] = ()
     options: dict[str, Any] = Field(default_factory=dict)
     inputs: dict[str, Any] = Field(default_factory=dict)
+    estimates: tuple[EstimatedFinding, ...] | None = None
 
     @property
     def exit_status(self) -> int:

@@ -20,6 +20,7 @@ from base import BathylexError, one_line
 #: Subcommand, its module, and the line that ``--help`` shows without importing that module.
 _COMMANDS = {
     "audit": ("workbench.commands.audit", "Judge a design against the law at its site."),
+    "design": ("workbench.commands.design", "Score a design from raw surveys with a student."),
     "impact": ("workbench.commands.impact", "Compare two editions of a law and their effect."),
     "whatif": ("workbench.commands.whatif", "Compare variants by site, date, law and reading."),
     "conflicts": ("workbench.commands.conflicts", "List rules that no design can meet together."),

@@ -17,7 +17,9 @@ def to_data(result: AuditResult) -> dict[str, Any]:
     """Return the result as plain values in the order of the JSON report.
 
     The site stands under ``zone`` as well as ``site``, the name that other tools rely on.
+    ``estimates`` is there only where a student was asked.
     """
-    data = result.model_dump(mode="json")
+    unasked = {"estimates"} if result.estimates is None else set()
+    data = result.model_dump(mode="json", exclude=unasked)
     data["zone"] = data["site"]
     return data

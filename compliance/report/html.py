@@ -16,13 +16,17 @@ from compliance.proof.text import step_lines
 from compliance.proof.tree import Proof
 from compliance.report.words import (
     EFFECTS,
+    ESTIMATES_TITLE,
     JURISDICTION_NAMES,
     NO_ADVICE,
     SOURCES,
     VERDICTS,
     conflict_headline,
     conflict_lines,
+    estimate_words,
+    estimates_notes,
     headline,
+    met_words,
     zone_words,
 )
 from compliance.verdicts import in_words, measure
@@ -76,6 +80,10 @@ def to_html(
             missing_facts=_missing(result.findings),
             proposals=_proposals(result),
             zone_words=zone_words,
+            estimates_title=ESTIMATES_TITLE,
+            estimates_notes=estimates_notes,
+            estimate_words=estimate_words,
+            met_words=met_words,
             prove=prove,
             steps=step_lines,
         )

@@ -9,12 +9,16 @@ from typing import Any
 from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Conflict, Finding
 from compliance.report.words import (
+    ESTIMATES_TITLE,
     NO_ADVICE,
     SOURCES,
     VERDICTS,
     conflict_headline,
     conflict_lines,
+    estimate_words,
+    estimates_notes,
     headline,
+    met_words,
     zone_words,
 )
 
@@ -56,6 +60,7 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
         ("undetermined", "Undetermined: facts that would settle it"),
     ):
         _list(title, [f for f in result.findings if f.verdict == verdict], say)
+    _estimates(result, say)
     open_norms = [f for f in result.findings if f.verdict == "open_norm"]
     if open_norms:
         say(f"For human judgement: {len(open_norms)} (listed in the HTML and JSON reports)")
@@ -74,6 +79,24 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
     for path in written:
         say(f"Written: {path}")
     say(NO_ADVICE, "dim")
+
+
+def _estimates(result: AuditResult, say: Any) -> None:
+    """Print what a student believes of the facts that are missing, apart from all verdicts."""
+    if result.estimates is None:
+        return
+    say()
+    say(ESTIMATES_TITLE, "bold")
+    for line in estimates_notes(result):
+        say(line, "dim")
+    for item in result.estimates[:_SHOWN]:
+        say(f"~ {item.citation}: {item.title} [{item.severity}]", "blue")
+        say(met_words(item), indent=4)
+        for fact in item.facts:
+            say(estimate_words(fact), indent=4)
+    if len(result.estimates) > _SHOWN:
+        say(f"  and {len(result.estimates) - _SHOWN} more in the HTML and JSON reports")
+    say()
 
 
 def _apart(result: AuditResult, say: Any) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from compliance.finding import AuditResult, Conflict, Verdict
+from collections.abc import Mapping
+from typing import Any
+
+from compliance.finding import AuditResult, Conflict, EstimatedFinding, Verdict
 
 #: A word, a sign that does not rest on colour, and what it means.
 VERDICTS: dict[Verdict, tuple[str, str, str]] = {
@@ -40,6 +43,95 @@ EFFECTS = {
 NO_ADVICE = (
     "This is no legal advice. Lawful means: no violation was found in the law that is modelled."
 )
+
+#: What a scored design is answered, by jurisdiction.
+ANSWERS = {
+    "compliant": "compliant",
+    "violated": "violated",
+    "abstain": "no answer",
+    "not_binding": "does not bind",
+}
+
+PARAMETER_NAMES = {
+    "hull.thickness": "Hull thickness",
+    "waste.storage_capacity": "Waste capacity",
+    "buoyancy.emergency": "Emergency buoyancy",
+}
+
+#: Why a student gives no answer.
+ABSTAINED = {
+    "thin": (
+        "the specification states fewer facts than any on which the answers were calibrated; "
+        "state more of the design"
+    ),
+    "between": (
+        "the probability {probability:.2f} lies between {violated_to:.2f}, up to which a design is "
+        "called violating, and {compliant_from:.2f}, from which it is called compliant"
+    ),
+}
+
+ESTIMATES_TITLE = "Estimates, not verdicts"
+THIN_NOTE = (
+    "The design states fewer facts than any on which the student was calibrated: take these "
+    "figures as hints."
+)
+ESTIMATES_NOTE = (
+    "A student that read the surveys estimates the facts that are missing. No verdict rests on "
+    "these figures: state the facts to settle them."
+)
+
+
+def estimates_notes(result: AuditResult) -> tuple[str, ...]:
+    """Say what the estimates beside an audit are worth."""
+    surveys = result.inputs.get("surveys", {})
+    notes = [ESTIMATES_NOTE]
+    if not result.estimates:
+        notes.append("No rule is undetermined: there is nothing to estimate.")
+    if surveys.get("thin"):
+        notes.append(THIN_NOTE)
+    if surveys.get("stale"):
+        notes.append(stale_words(len(surveys["stale"])))
+    return tuple(notes)
+
+
+def estimate_words(fact: Mapping[str, Any]) -> str:
+    """Say what is believed of one fact: ``safety_zone.radius about 480 m (420 to 560)``."""
+    name = fact["fact"]
+    if "value" in fact:
+        value = str(fact["value"]).replace("_", " ")
+        return f"{name} is {value} with a probability of {fact['probability']:.2f}"
+    if "probability" in fact:
+        return f"{name} holds with a probability of {fact['probability']:.2f}"
+    if "estimate" in fact:
+        unit = f" {fact['unit']}" if fact["unit"] else ""
+        middle, low, high = (
+            "unbounded" if fact[end] is None else f"{fact[end]:g}"
+            for end in ("estimate", "low", "high")
+        )
+        return f"{name} about {middle}{unit} ({fact['level']:.0%} interval {low} to {high})"
+    return f"{name}: no estimate"
+
+
+def met_words(finding: EstimatedFinding) -> str:
+    """Say how likely a rule is met."""
+    if finding.met is None or finding.applies is None:
+        return "how likely it is met is not estimated"
+    return (
+        f"applies with a probability of {finding.applies:.2f}, and is then met with one of "
+        f"{finding.met:.2f}"
+    )
+
+
+def stale_words(count: int) -> str:
+    """Say what it means that rules changed since a student was trained."""
+    if not count:
+        return "The law is the one that the student was trained on."
+    rules = "1 rule says" if count == 1 else f"{count} rules say"
+    return (
+        f"{rules} other than when the student was trained, or joined or left since. Their bounds "
+        "are applied as they stand now, but what abstention and conformal sets promise was not "
+        "measured on them."
+    )
 
 
 def headline(result: AuditResult) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,14 +83,22 @@ def load_student(book: RuleBook, path: Path | None = None) -> Shipped:
     from compliance.scoring.reader import Sizes, build_student
     from distill.weights import LARGEST, load_note, load_tensors
 
-    file = path or Path(str(resources.files("compliance.scoring").joinpath(WEIGHTS)))
+    if path is None and not has_student():
+        raise DistillError(
+            "no student is installed",
+            where="scoring",
+            hint="give --student FILE, or train one with bathylex distill train",
+        )
+    file = path or _shipped()
+    weights = sha256_bytes(read_bytes(file, limit=LARGEST, error=DistillError))
     note = load_note(file)
     try:
         vocabulary = Vocabulary.from_json(note["vocabulary"])
         sizes = Sizes(**json.loads(note["sizes"]))
         judges = {n: Judge.from_data(one) for n, one in json.loads(note["judges"]).items()}
         known, card = json.loads(note["rules"]), json.loads(note["card"])
-    except (KeyError, TypeError, ValueError) as problem:
+        require_all_subsets(judges)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise DistillError(
             "no student of this program",
             where=str(file),
@@ -113,11 +120,28 @@ def load_student(book: RuleBook, path: Path | None = None) -> Shipped:
     stale = sorted(name for name in {*now, *known} if now.get(name) != known.get(name))
     return Shipped(
         reader.eval().requires_grad_(False), vocabulary, judges, card, tuple(stale),
-        sha256_bytes(read_bytes(file, limit=LARGEST, error=DistillError)),
+        weights,
     )  # fmt: skip
 
 
-@cache
+def require_all_subsets(judges: Mapping[str, Judge]) -> None:
+    """Refuse calibrations that leave out a set of modalities.
+
+    Raises:
+        ValueError: names of the sets that are missing.
+    """
+    from compliance.scoring.dataset import MODALITIES
+    from distill.batch import subsets
+
+    missing = {"+".join(names) for names in subsets(MODALITIES)} - set(judges)
+    if missing:
+        raise ValueError(f"no calibration for {', '.join(sorted(missing))}")
+
+
 def has_student() -> bool:
     """Say whether a student ships with this installation."""
-    return resources.files("compliance.scoring").joinpath(WEIGHTS).is_file()
+    return _shipped().is_file()
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files("compliance.scoring").joinpath(WEIGHTS)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,12 @@ from workbench.options import (
     without_custom_option,
 )
 from workbench.output import json_option
+from workbench.surveys import survey_options
+
+if TYPE_CHECKING:
+    from compliance.audit import Assessment
+    from compliance.finding import AuditResult
+    from workbench.surveys import SurveyFiles
 
 
 @click.command()
@@ -37,6 +44,7 @@ from workbench.output import json_option
 @without_custom_option
 @readings_option
 @waivers_option
+@survey_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
 @json_option
@@ -48,11 +56,18 @@ def command(
     without_custom: bool,
     readings: tuple[str, ...],
     waivers: Path | None,
+    acoustic: Path | None,
+    legal: Path | None,
+    sensor: Path | None,
+    student: Path | None,
     output: Path | None,
     formats: str | None,
     as_json: bool,
 ) -> int:
     """Judge DESIGN (YAML or JSON) against the law that binds at its site.
+
+    Surveys (--acoustic, --legal, --sensor) add estimates of the facts that are missing; verdicts
+    and exit status stay as they are.
 
     Exit status: 0 lawful, 1 any provision violated, else 3 any undetermined.
     """
@@ -68,6 +83,7 @@ def command(
     as_of_day = day(as_of)
     judged = _jurisdictions(jurisdictions)
     loaded = load_design(design)
+    surveys = _surveys(acoustic, legal, sensor, student)
     book = with_readings(rulebook(corpus), readings)
     assessment = assess(
         loaded,
@@ -78,7 +94,7 @@ def command(
         custom=not without_custom,
         waivers=waivers_of(waivers, book),
     )
-    result = assessment.result
+    result = assessment.result if surveys is None else _estimated(assessment, surveys, student)
     reports: dict[str, str] = {}
     for name in wanted:
         if name == "json":
@@ -98,6 +114,38 @@ def command(
 
         print_summary(result, written=[folder / f"{design.stem}.{name}" for name in reports])
     return result.exit_status
+
+
+def _surveys(
+    acoustic: Path | None, legal: Path | None, sensor: Path | None, student: Path | None
+) -> SurveyFiles | None:
+    """Read the surveys before the law, so that a bad file is told at once."""
+    from workbench.surveys import read_surveys, require_student
+
+    if (acoustic, legal, sensor) == (None, None, None):
+        if student is not None:
+            raise UsageError(
+                "a student without a survey",
+                where="--student",
+                hint="give --acoustic, --legal or --sensor too",
+            )
+        return None
+    require_student(student)
+    return read_surveys(acoustic=acoustic, legal=legal, sensor=sensor)
+
+
+def _estimated(assessment: Assessment, surveys: SurveyFiles, path: Path | None) -> AuditResult:
+    from compliance.scoring.gaps import with_estimates
+    from workbench.surveys import student
+
+    return with_estimates(
+        assessment,
+        student(assessment.book, path),
+        acoustic=surveys.acoustic,
+        law=surveys.law,
+        sensor=surveys.sensor,
+        sources=surveys.sources,
+    )
 
 
 def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
