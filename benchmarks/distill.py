@@ -112,16 +112,15 @@ def trained(run: Run, shop: Any, arguments: argparse.Namespace) -> Any:
     from distill.schedule import Constant, Geometric
 
     sizes, recipe = Sizes(), Recipe(epochs=EPOCHS, patience=EPOCHS, seed=run.seed)
-    taught, whole = shop.taught(), shop.loader("train")
-    surveys = first(whole.surveys, arguments.designs)
     only = run.arm.removeprefix("only-").split("+") if run.arm.startswith("only-") else None
+    alone = run.arm in ("no-distillation", "larger-without-teacher") or only is not None
+    taught, whole = None if alone else shop.taught(), shop.loader("train")
+    surveys = first(whole.surveys, arguments.designs)
     match run.arm:
         case "no-alignment":
             recipe = replace(recipe, objective=Objective(1.0, 0.5, 0.0))
-        case "no-distillation":
-            taught = None
         case "larger-without-teacher":
-            taught, sizes = None, Sizes(width=192, conv=32, bag=64, text=384, facts=384)
+            sizes = Sizes(width=192, conv=32, bag=64, text=384, facts=384)
         case "hard-labels":
             recipe = replace(recipe, hard=True)
         case "shuffled-teacher":
@@ -338,7 +337,6 @@ def main() -> None:
     early = [one for one in wanted if one.arm != "distilled-ensemble"]
     late = [one for one in wanted if one.arm == "distilled-ensemble"]
     shop = open_shop(given)
-    shop.taught()
     (shop.folder / "bench").mkdir(exist_ok=True)
     done = 0
     with ProcessPoolExecutor(given.workers) as pool:
