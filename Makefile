@@ -11,7 +11,10 @@ DATA ?= ../shared/data
 WORK ?= $(OUT)/learning
 BLIND ?=
 
-.PHONY: audit test test-packages lint typecheck benchmarks learn-extraction clean
+STUDENT ?= $(OUT)/student
+
+.PHONY: audit test test-packages lint typecheck benchmarks learn-extraction student clean
+.PHONY: evaluate-student benchmark-student
 
 $(BIN)/bathylex: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("bathylex needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -21,6 +24,10 @@ $(BIN)/bathylex: pyproject.toml constraints.txt
 
 $(VENV)/.test-tools: $(BIN)/bathylex
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+$(VENV)/.train-tools: $(BIN)/bathylex
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
 	@touch $@
 
 $(VENV)/.bench-tools: $(BIN)/bathylex
@@ -60,6 +67,21 @@ benchmarks: $(VENV)/.bench-tools
 # any more folders of annotated segments, WORK keeps what was made so that a run can go on.
 learn-extraction: $(BIN)/bathylex
 	$(BIN)/python -m benchmarks.learning $(CORPORA) $(GOLD) --work $(WORK) $(BLIND:%=--blind %)
+
+# Makes the student that ships: simulated surveys, teachers, distillation, calibration (docs/student.md).
+# A stopped run goes on from STUDENT, the folder of data, teachers and checkpoints.
+student: $(VENV)/.train-tools
+	$(BIN)/bathylex distill train --work $(STUDENT) --data $(DATA) --corpus $(CORPORA) -o compliance/scoring/student.safetensors
+
+# Opens the test split and scores the shipped student on it, beside its teachers.
+evaluate-student: $(VENV)/.train-tools
+	$(BIN)/bathylex distill evaluate --work $(STUDENT) --data $(DATA) --corpus $(CORPORA)
+
+# Ablations, subsets, uncertainty; consolidation; speed. Resumable, hours on two cores.
+benchmark-student: $(VENV)/.train-tools
+	$(BIN)/python -m benchmarks.distill $(STUDENT) --data $(DATA) --corpus $(CORPORA)
+	$(BIN)/python -m benchmarks.continual
+	$(BIN)/python -m benchmarks.student_speed $(STUDENT) --data $(DATA) --corpus $(CORPORA)
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

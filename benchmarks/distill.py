@@ -202,7 +202,6 @@ def keep_scores(reader: Any, run: Run, shop: Any, path: Path) -> None:
     import torch
 
     from base import write_whole
-    from compliance.scoring.batches import Loader
     from compliance.scoring.dataset import MODALITIES
     from compliance.scoring.evaluation import scores_on
     from distill.batch import subsets
