@@ -64,6 +64,10 @@ ABSTAINED = {
         "the specification states fewer facts than any on which the answers were calibrated; "
         "state more of the design"
     ),
+    "unread": (
+        "a rule of it is not carried by the student, since it is new or its text states no number "
+        "where the rule looks for one: nothing is called compliant without it"
+    ),
     "between": (
         "the probability {probability:.2f} lies between {violated_to:.2f}, up to which a design is "
         "called violating, and {compliant_from:.2f}, from which it is called compliant"
@@ -129,8 +133,8 @@ def stale_words(count: int) -> str:
     rules = "1 rule says" if count == 1 else f"{count} rules say"
     return (
         f"{rules} other than when the student was trained, or joined or left since. Their bounds "
-        "are applied as they stand now, but what abstention and conformal sets promise was not "
-        "measured on them."
+        "are applied as they stand now, save for rules that are new or lost their number, but what "
+        "abstention and conformal sets promise was not measured on them."
     )
 
 

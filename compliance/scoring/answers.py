@@ -85,7 +85,7 @@ def answers_of(
         stated: the audit of the stated facts alone, where they can be audited.
     """
     chances = binding_chance(estimates, shipped, book)
-    thin = is_thin(inputs, shipped.vocabulary)
+    thin, unread = is_thin(inputs, shipped.vocabulary), _unread(shipped, book)
     found = []
     for at, name in enumerate(SCORED):
         settled = binding[name]
@@ -98,8 +98,18 @@ def answers_of(
         else:
             verdicts = judge_of(inputs, shipped).verdicts[at]
             probability = float(verdicts.probability(float(scores.compliance[0, at])))
-            found.append(_by_student(name, binds, probability, verdicts, thin))
+            found.append(_by_student(name, binds, probability, verdicts, thin, name in unread))
     return tuple(found)
+
+
+def _unread(shipped: Shipped, book: RuleBook) -> set[str]:
+    """Return the jurisdictions with a rule that the student does not carry."""
+    left_out = set(shipped.reader.compliance.circuit.left_out)
+    return {
+        book.instrument_by_id[rule.instrument].instrument.jurisdiction
+        for rule in book.rules
+        if rule.id in left_out
+    }
 
 
 def verdict_of(jurisdiction: str, result: AuditResult) -> str | None:
@@ -167,7 +177,7 @@ def _by_rules(name: str, answer: str, binds: float, probability: float | None) -
 
 
 def _by_student(
-    name: str, binds: float, probability: float, verdicts: Verdicts, thin: bool
+    name: str, binds: float, probability: float, verdicts: Verdicts, thin: bool, unread: bool
 ) -> Answer:
     answer, why = verdicts.answer(probability), ""
     if binds <= 1 - SURE:
@@ -176,6 +186,8 @@ def _by_student(
         answer, why = "abstain", "thin"
     elif answer == "abstain":
         why = "between"
+    elif answer == "compliant" and unread:
+        answer, why = "abstain", "unread"
     thresholds = {
         "compliant_from": rounded_chance(verdicts.compliant_from),
         "violated_to": rounded_chance(verdicts.violated_to),

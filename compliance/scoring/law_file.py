@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from base import CorpusError, read_bytes, sha256_bytes
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 MAX_LAW_BYTES = 64 * 1024 * 1024
 #: A piece with fewer words is a heading, a page number or a table's cell.
@@ -64,10 +69,9 @@ def _paragraphs(path: Path, data: bytes) -> list[str]:
 
         return [_line(one) for one in reading_text(data, file=str(path)).split("\n")]
     if suffix == ".xml":
-        from corpus.readers.xml_tree import parse, words
+        from corpus.readers.xml_tree import parse
 
-        root = parse(data, file=str(path))
-        return [words(one) for one in root.iter() if (one.text or "").strip()]
+        return list(_outermost(parse(data, file=str(path))))
     text = _decoded(path, data)
     if suffix in _MARKUP:
         page = _Page()
@@ -75,6 +79,18 @@ def _paragraphs(path: Path, data: bytes) -> list[str]:
         page.close()
         return page.blocks()
     return [_line(one) for one in _EMPTY_LINE.split(text)]
+
+
+def _outermost(element: Element) -> Iterator[str]:
+    """Yield the text of the outermost elements that begin with words, and words between others."""
+    from corpus.readers.xml_tree import words
+
+    if (element.text or "").strip():
+        yield words(element)
+        return
+    for item in element:
+        yield from _outermost(item)
+        yield _line(item.tail or "")
 
 
 def _decoded(path: Path, data: bytes) -> str:

@@ -97,7 +97,7 @@ def load_student(book: RuleBook, path: Path | None = None) -> Shipped:
         sizes = Sizes(**json.loads(note["sizes"]))
         judges = {n: Judge.from_data(one) for n, one in json.loads(note["judges"]).items()}
         known, card = json.loads(note["rules"]), json.loads(note["card"])
-        require_all_subsets(judges)
+        require_whole(judges, vocabulary)
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise DistillError(
             "no student of this program",
@@ -124,18 +124,21 @@ def load_student(book: RuleBook, path: Path | None = None) -> Shipped:
     )  # fmt: skip
 
 
-def require_all_subsets(judges: Mapping[str, Judge]) -> None:
-    """Refuse calibrations that leave out a set of modalities.
+def require_whole(judges: Mapping[str, Judge], vocabulary: Vocabulary) -> None:
+    """Refuse calibrations that leave out a set of modalities, a jurisdiction or an amount.
 
     Raises:
-        ValueError: names of the sets that are missing.
+        ValueError: what is missing.
     """
-    from compliance.scoring.dataset import MODALITIES
+    from compliance.scoring.dataset import MODALITIES, SCORED
     from distill.batch import subsets
 
     missing = {"+".join(names) for names in subsets(MODALITIES)} - set(judges)
     if missing:
         raise ValueError(f"no calibration for {', '.join(sorted(missing))}")
+    sizes = {(len(one.verdicts), len(one.reach)) for one in judges.values()}
+    if sizes != {(len(SCORED), len(vocabulary.amounts))}:
+        raise ValueError("calibrations of other jurisdictions or amounts")
 
 
 def has_student() -> bool:
