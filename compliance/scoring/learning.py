@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from compliance.scoring.batches import Loader
-from compliance.scoring.concepts import Vocabulary
+from compliance.scoring.concepts import CONTEXT, EMERGENCIES, PARAMETERS, Vocabulary
 from compliance.scoring.heads import Scores
 from compliance.scoring.reader import DesignReader
 from distill.batch import ModalityBatch
@@ -24,8 +24,11 @@ from distill.training import History, fit
 
 #: Weight of the compliance loss beside the mean loss of a concept.
 _COMPLIANCE = 2.0
-#: Weight of amounts beside flags.
-_AMOUNTS = 0.15
+#: Weight of emergencies beside the mean of all flags: three that only sensors tell among many that
+#: papers state would hardly be learned otherwise.
+_EMERGENCIES = 0.5
+#: Weight of all amounts beside flags, and once more of those that users are told.
+_AMOUNTS, _TOLD = 0.15, 0.15
 
 
 def task_loss(scores: Scores, targets: Mapping[str, Tensor], vocabulary: Vocabulary) -> Tensor:
@@ -42,16 +45,23 @@ def task_loss(scores: Scores, targets: Mapping[str, Tensor], vocabulary: Vocabul
         scores.logits[:, :count], sure[:, :count], reduction="none"
     )
     loss = (each * known[:, :count]).sum() / known[:, :count].sum().clamp_min(1)
+    alarms = [vocabulary.flags.index(name) for name in EMERGENCIES]
+    told = known[:, alarms]
+    loss = loss + _EMERGENCIES * (each[:, alarms] * told).sum() / told.sum().clamp_min(1)
     for where in vocabulary.word_slices().values():
-        there = known[:, where].all(dim=1)
+        whole = known[:, where].all(dim=1)
         said = functional.log_softmax(scores.logits[:, where], dim=1)
         own = -(sure[:, where] * said).sum(dim=1)
-        loss = loss + 0.1 * (own * there).sum() / there.sum().clamp_min(1)
+        loss = loss + 0.1 * (own * whole).sum() / whole.sum().clamp_min(1)
     places = targets["places"]
     measured = ~places.isnan()
     gap = (places.nan_to_num(0.0) - scores.mean).square()
     unlikely = 0.5 * (scores.log_variance + (gap * (-scores.log_variance).exp()).clamp_max(100))
     loss = loss + _AMOUNTS * (unlikely * measured).sum() / measured.sum().clamp_min(1)
+    names = list(vocabulary.amounts)
+    told_at = [names.index(fact) for fact in (*PARAMETERS, *CONTEXT) if fact in vocabulary.amounts]
+    there = measured[:, told_at]
+    loss = loss + _TOLD * (unlikely[:, told_at] * there).sum() / there.sum().clamp_min(1)
     binds = targets["binds"].to(flags.dtype)
     wrong = functional.binary_cross_entropy_with_logits(
         scores.compliance, targets["compliant"].to(flags.dtype), reduction="none"

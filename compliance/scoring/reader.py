@@ -19,9 +19,11 @@ from distill.student import CrossModalStudent
 from habitat.survey.ocean import CHANNELS
 from jurisdictions.rulebook import RuleBook
 
-#: Typical value and spread of each sensor channel, in its unit: they only set the scale.
-_TYPICAL = (2000, 8, 35, 200, 2, 110, 12, 20.5, 0.4, -1500)
-_SPREAD = (2000, 8, 1, 80, 3, 15, 10, 1.5, 0.3, 1500)
+#: Typical value and spread of each sensor channel, in its unit: they only set the scale. Pressure is
+#: read by its logarithm, as depths are.
+_TYPICAL = (7, 8, 35, 200, 2, 110, 12, 20.5, 0.4, -1500)
+_SPREAD = (1.5, 8, 1, 80, 3, 15, 10, 1.5, 0.3, 1500)
+_PRESSURE = CHANNELS.index("pressure_dbar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ class SensorScale(nn.Module):
         self.register_buffer("spread", torch.tensor(_SPREAD, dtype=torch.float32), False)
 
     def forward(self, series: Tensor) -> tuple[Tensor, Tensor]:
-        scaled = (series - self.typical) / self.spread
+        pressure = series[..., _PRESSURE : _PRESSURE + 1].clamp_min(0).log1p()
+        level = torch.cat([pressure, series[..., _PRESSURE + 1 :]], dim=-1)
+        scaled = (level - self.typical) / self.spread
         return scaled.nan_to_num(0.0).clamp(-20, 20), (~series.isnan()).to(series.dtype)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from compliance.scoring.teachers import Ensemble, TextTeachers
 
 #: Epochs and peak learning rate of the teachers, by modality.
-TEACHER_EPOCHS = {"acoustic": 6, "legal": 8, "sensor": 10, "structure": 8}
+TEACHER_EPOCHS = {"acoustic": 4, "legal": 8, "sensor": 8, "structure": 8}
 TEACHER_RATE = {"acoustic": 1e-3, "legal": 1e-3, "sensor": 1e-3, "structure": 1e-3}
 
 
