@@ -18,6 +18,7 @@ from compliance.scoring.sites import draw_sites
 from compliance.scoring.words import PIECE_FEATURES, hashed, sentences
 from compliance.shared import Shared
 from compliance.situation import Situation, situate
+from habitat.facts import facts_of
 from habitat.survey.relief import Relief
 from tests.small_student import book, vocabulary, world
 
@@ -107,9 +108,10 @@ def test_judging_splits_see_other_relief(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_specification_is_partly_missing_and_hardly_wrong(situations: list[Situation]) -> None:
     rng, losses = np.random.default_rng(0), Losses(site_known=0.0)
     missing, wrong, known, off = 0, 0, 0, []
+    asked = frozenset(facts_of(situations[0].design))
     for situation in situations[:60]:
         truth, places = vocabulary().encode(situation.facts)
-        stated, told, _ = observe_structure(rng, situation, vocabulary(), losses)
+        stated, told, _ = observe_structure(rng, situation, vocabulary(), losses, asked)
         zones = [at for at, name in enumerate(vocabulary().flags) if name.startswith("zone:")]
         assert np.isnan(stated[zones]).all()
         own = [
@@ -133,7 +135,9 @@ def test_a_specification_is_partly_missing_and_hardly_wrong(situations: list[Sit
 
 def test_a_position_tells_the_zones(situations: list[Situation]) -> None:
     rng = np.random.default_rng(0)
-    stated, _, _ = observe_structure(rng, situations[0], vocabulary(), Losses(site_known=1.0))
+    stated, _, _ = observe_structure(
+        rng, situations[0], vocabulary(), Losses(site_known=1.0), frozenset()
+    )
     truth, _ = vocabulary().encode(situations[0].facts)
     zones = [at for at, name in enumerate(vocabulary().flags) if name.startswith("zone:")]
     np.testing.assert_array_equal(stated[zones], truth[zones])
@@ -180,3 +184,15 @@ def test_words_are_hashed_before_pairs_and_padded() -> None:
     assert sentences("It is so. We say: no (not at all). Then 5.2 m.") == [
         "It is so.", "We say: no (not at all).", "Then 5.2 m.",
     ]  # fmt: skip
+
+
+def test_people_state_what_the_law_asks(situations: list[Situation]) -> None:
+    asked = frozenset({"consents.coastal_state"})
+    losses = Losses(missing=0.0, beside=0.0, mentioned=1.0)
+    stated, _, report = observe_structure(
+        np.random.default_rng(0), situations[0], vocabulary(), losses, asked
+    )
+    at = {name: number for number, name in enumerate(vocabulary().flags)}
+    assert not np.isnan(stated[at["consents.coastal_state"]])
+    assert np.isnan(stated[at["consents.ocs_lease"]])
+    assert not any("lease" in sentence for sentence in report)
