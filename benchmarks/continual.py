@@ -19,7 +19,7 @@ import numpy as np
 
 #: Strengths of consolidation that are tried. The batch-mean estimate is far smaller than the exact
 #: one, so that its grid reaches as far above.
-STRENGTHS = (1e1, 1e2, 1e3, 1e4, 1e5)
+STRENGTHS = (1e0, 1e1, 1e2, 1e3, 1e4, 1e5)
 KEEP = 0.95
 
 

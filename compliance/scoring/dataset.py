@@ -33,6 +33,7 @@ from habitat.survey.ocean import Drift, Hidden, SeaState, simulate_series
 from habitat.survey.profiles import Profile, load_profiles, sea_state, standard_profile
 from habitat.survey.relief import Relief, random_relief, relief_tiles
 from habitat.units import amount
+from jurisdictions.predicate import InZone
 from jurisdictions.rulebook import RuleBook
 
 #: The modalities of a survey, sorted.
@@ -287,7 +288,16 @@ def _survey(
     seabed = str(rng.choice(SEABEDS, p=_SEABED_CHANCES[ecosystem]))
     where = vocabulary.word_slices()["survey.seabed"]
     flags[where] = [float(seabed == word) for word in vocabulary.words["survey.seabed"]]
-    stated, stated_places, report = observe_structure(rng, situation, vocabulary, world.losses)
+    asked = frozenset(
+        test.fact
+        for item in judged
+        if item.outcome.verdict != "inapplicable"
+        for test in item.rule.tests
+        if not isinstance(test, InZone)
+    )
+    stated, stated_places, report = observe_structure(
+        rng, situation, vocabulary, world.losses, asked
+    )
     law = observe_law(
         rng,
         world.pieces,

@@ -128,7 +128,7 @@ def emergencies_on(
     return found
 
 
-def test_report(
+def score_test_split(
     reader: nn.Module,
     judges: Mapping[str, Judge],
     loader: Loader,

@@ -28,6 +28,8 @@ class Losses:
 
     Attributes:
         missing: the share of keys left out of a specification is drawn from 0 to this.
+        beside: the share of keys stated although no rule that applies asks for them is drawn from
+            0 to this: people write down what matters where they build.
         misreported: chance of a yes-no key to say the opposite.
         relative_noise: standard deviation of a stated amount over its value.
         mentioned: chance that a report tells a fact.
@@ -38,6 +40,7 @@ class Losses:
     """
 
     missing: float = 0.16
+    beside: float = 1.0
     misreported: float = 0.001
     relative_noise: float = 0.01
     mentioned: float = 0.8
@@ -48,19 +51,35 @@ class Losses:
 
 #: Keys that a specification never states: they are what zones and surveys tell.
 _NOT_STATED = ("zone.", "derived.")
+#: Keys that describe the thing itself: they matter whatever the law asks.
+_ALWAYS = (
+    "purpose", "operator_state", "sponsoring_state", "site.", "crew.", "hull.", "buoyancy.",
+    "life_support.", "claims.", "waste.storage_capacity",
+)  # fmt: skip
 #: A position that stands in where none is known; it moves sea pressure by 0.2 % at most.
 _ANYWHERE = {"latitude": 45.0, "longitude": -30.0}
 
 
 def observe_structure(
-    rng: np.random.Generator, situation: Situation, vocabulary: Vocabulary, losses: Losses
+    rng: np.random.Generator,
+    situation: Situation,
+    vocabulary: Vocabulary,
+    losses: Losses,
+    asked: frozenset[str],
 ) -> tuple[Floats, Floats, list[str]]:
     """Return what a specification states of flags and words, of amounts, and the report beside it.
+
+    Args:
+        rng: the only source of chance.
+        situation: the complete design at its site.
+        vocabulary: of the concepts.
+        losses: how much is lost.
+        asked: facts that a rule which applies asks for.
 
     Returns:
         As :meth:`Vocabulary.encode` has it, NaN where nothing is stated; sentences.
     """
-    share = float(rng.uniform(0, losses.missing))
+    share, beside = (float(rng.uniform(0, most)) for most in (losses.missing, losses.beside))
     site_known = bool(rng.random() < losses.site_known)
     stated: dict[str, Fact] = {}
     for path, fact in situation.facts.items():
@@ -68,14 +87,18 @@ def observe_structure(
             continue
         if path in ("site.latitude", "site.longitude"):
             continue
-        if rng.random() >= share:
+        matters = path in asked or path.startswith(_ALWAYS)
+        if rng.random() < (1 - share if matters else beside):
             stated[path] = Fact(_noisy(rng, fact.value, losses), "specification")
     report = write_report(
         rng,
         {
             path: fact.value
             for path, fact in situation.facts.items()
-            if fact.value is not None and path.startswith(_TOLD) and path in _concepts(vocabulary)
+            if fact.value is not None
+            and path.startswith(_TOLD)
+            and path in _concepts(vocabulary)
+            and (path in asked or rng.random() < beside)
         },
         mentioned=losses.mentioned,
     )

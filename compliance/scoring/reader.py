@@ -19,8 +19,8 @@ from distill.student import CrossModalStudent
 from habitat.survey.ocean import CHANNELS
 from jurisdictions.rulebook import RuleBook
 
-#: Typical value and spread of each sensor channel, in its unit: they only set the scale. Pressure is
-#: read by its logarithm, as depths are.
+#: Typical value and spread of each sensor channel, in its unit: they only set the scale. Pressure
+#: is read by its logarithm, as depths are.
 _TYPICAL = (7, 8, 35, 200, 2, 110, 12, 20.5, 0.4, -1500)
 _SPREAD = (1.5, 8, 1, 80, 3, 15, 10, 1.5, 0.3, 1500)
 _PRESSURE = CHANNELS.index("pressure_dbar")

@@ -32,7 +32,7 @@ UPDATED = ("fronts.sensor.", "evidence.sensor.")
 #: A depth is right within this share of it.
 DEPTH_TOLERANCE = 0.05
 #: Strengths of consolidation that are tried; validation data choose.
-STRENGTHS = (0.0, 1e2, 1e3, 1e4, 1e5)
+STRENGTHS = (1e0, 1e1, 1e2, 1e3, 1e4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class SensorSkill:
         depth = exact_fisher(
             lambda w, one: self(w, one[None])[1][0], weights, examples, kind="gaussian", chunk=1
         )
-        return {name: alarms[name] + depth[name] for name in weights}
+        return {name: (alarms[name] + depth[name]).detach() for name in weights}
 
 
 def learn_task(
@@ -234,7 +234,7 @@ def update(
     old: tuple[SensorTask, SensorTask],
     new: tuple[SensorTask, SensorTask, SensorTask],
     *,
-    strengths: Sequence[float] = STRENGTHS[1:],
+    strengths: Sequence[float] = STRENGTHS,
     keep: float = 0.95,
     seed: int = 0,
 ) -> Update:

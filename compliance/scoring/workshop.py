@@ -362,10 +362,10 @@ class Workshop:
         """Open the test split: score a finished student and the joined teachers on it."""
         import torch
 
-        from compliance.scoring.evaluation import test_report
+        from compliance.scoring.evaluation import score_test_split
 
         with torch.no_grad():
             ensemble = self.ensemble()(self.heard("test"))
-        return test_report(
+        return score_test_split(
             shipped.reader, shipped.judges, self.loader("test"), self.vocabulary, ensemble
         )
