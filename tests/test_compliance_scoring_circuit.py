@@ -1,4 +1,4 @@
-"""The rules as a circuit: with certain facts it is the rule engine, with uncertain ones it is sane."""
+"""The rules as a circuit: the rule engine where facts are certain, and sane where they are not."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from compliance.audit import Judged, judge_rules
 from compliance.scoring.circuit import CERTAIN, RuleCircuit
 from compliance.situation import Situation
 from corpus.digests import read as read_digest
+from corpus.model import LawText
 from habitat.facts import Fact
 from habitat.units import quantity
 from jurisdictions.binding import BindingFile
@@ -90,8 +91,8 @@ def test_an_edited_bound_moves_the_answer() -> None:
     assert answers[0] < 0.05 and answers[1] > 0.95
 
 
-def _page(text: object) -> RuleBook:
-    page = narrowed(text, WIDTH.article)  # type: ignore[arg-type]
+def _page(text: LawText) -> RuleBook:
+    page = narrowed(text, WIDTH.article)
     rules = tuple(rule for rule in load_bindings()["unclos"].rules if rule.id == WIDTH.rule)
     return compile_rulebook(
         {"unclos": page}, {"unclos": BindingFile(instrument="unclos", rules=rules)}
@@ -102,10 +103,8 @@ def _width_violated(page: RuleBook) -> float:
     """Return the chance that a zone of 450 ± 15 m is too wide, where the rule applies for sure."""
     names = wide_vocabulary()
     parts = RuleCircuit(page, names)
-    radius, at = (
-        names.amounts["safety_zone.radius"],
-        list(names.amounts).index("safety_zone.radius"),
-    )
+    radius = names.amounts["safety_zone.radius"]
+    at = list(names.amounts).index("safety_zone.radius")
     chance, mean, spread = (one[:1].clone() for one in random_beliefs(1))
     chance[:] = 0.0
     for name in ("zone:eez", f"scope:{names.scope_of[WIDTH.rule]}"):

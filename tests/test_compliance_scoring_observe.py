@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from compliance.audit import judge_rules
+from compliance.scoring import dataset
 from compliance.scoring.batches import Loader, Rows
 from compliance.scoring.concepts import EMERGENCIES
-from compliance.scoring.dataset import AS_OF, law_pieces
+from compliance.scoring.dataset import SCORED, law_pieces
 from compliance.scoring.observe import (
     LawPieces,
     Losses,
@@ -22,29 +25,50 @@ from compliance.scoring.observe import (
 from compliance.scoring.report_text import _FILLER, all_sentences, name_of
 from compliance.scoring.words import PIECES
 from compliance.situation import Situation
+from habitat.design import Design
+from habitat.survey.profiles import sea_state, standard_profile
+from habitat.survey.relief import random_relief
+from jurisdictions.predicate import InZone
 from tests.small_student import book, vocabulary, world
-from tests.small_surveys import loader, situations, surveys
+from tests.small_surveys import loader, shared, situations, surveys
 
-EXACT = Losses(missing=0.0, misreported=0.0, relative_noise=0.0, mentioned=1.0, site_known=1.0)
+EXACT = Losses(
+    missing=0.0, beside=0.0, misreported=0.0, relative_noise=0.0, mentioned=1.0, site_known=1.0
+)
+
+
+@cache
+def asked_of(at: int) -> frozenset[str]:
+    """Return the facts that rules which apply to a design ask for."""
+    return frozenset(
+        test.fact
+        for item in judge_rules(book(), situations()[at])
+        if item.outcome.verdict != "inapplicable"
+        for test in item.rule.tests
+        if not isinstance(test, InZone)
+    )
 
 
 @cache
 def told_of() -> list[tuple[Situation, np.ndarray, np.ndarray, list[str]]]:
     """What is stated and reported of sixty designs, once each."""
     rng = np.random.default_rng(0)
-    return [(one, *observe_structure(rng, one, vocabulary(), Losses())) for one in situations()]
+    return [
+        (one, *observe_structure(rng, one, vocabulary(), Losses(), asked_of(at)))
+        for at, one in enumerate(situations())
+    ]
 
 
 def test_noise_alone_tells_two_surveys_of_one_design_apart() -> None:
     (situation, *_), names = told_of()[0], vocabulary()
     one, two = (
-        observe_structure(np.random.default_rng(seed), situation, names, Losses())
+        observe_structure(np.random.default_rng(seed), situation, names, Losses(), asked_of(0))
         for seed in (1, 2)
     )
     both = ~np.isnan(one[0]) & ~np.isnan(two[0])
     assert (one[0][both] != two[0][both]).mean() < 0.05
     assert not np.array_equal(np.isnan(one[0]), np.isnan(two[0]))
-    again = observe_structure(np.random.default_rng(1), situation, names, Losses())
+    again = observe_structure(np.random.default_rng(1), situation, names, Losses(), asked_of(0))
     np.testing.assert_array_equal(one[1], again[1])
     assert one[2] == again[2]
 
@@ -59,8 +83,6 @@ def test_no_verdict_reaches_the_inputs() -> None:
 
 
 def test_inputs_stay_the_same_when_all_labels_are_turned_around() -> None:
-    from dataclasses import replace
-
     s = surveys()
     turned = replace(s, flags=1 - s.flags, places=-s.places, binds=~s.binds, compliant=~s.compliant)
     at = np.arange(len(s))
@@ -70,10 +92,55 @@ def test_inputs_stay_the_same_when_all_labels_are_turned_around() -> None:
         assert torch.equal(value.nan_to_num(-9.0), other.values[name].nan_to_num(-9.0)), name
 
 
+def _asked_by(
+    surveyed: Situation, monkeypatch: pytest.MonkeyPatch, **changes: Any
+) -> tuple[frozenset[str], list[bool]]:
+    """Return the facts that the simulator holds for asked of a design, and its labels."""
+    seen: list[frozenset[str]] = []
+
+    def spied(*given: Any) -> Any:
+        seen.append(given[4])
+        return observe_structure(*given)
+
+    tree = surveyed.design.model_dump(exclude_none=True)
+    for path, value in changes.items():
+        section, key = path.split("__")
+        tree.setdefault(section, {})[key] = value
+    monkeypatch.setattr(dataset, "observe_structure", spied)
+    row = dataset._survey(
+        np.random.default_rng(0),
+        replace(world(), shared=shared()),
+        vocabulary(),
+        Design.model_validate(tree),
+        random_relief(np.random.default_rng(0)),
+        sea_state(standard_profile(10.0), 500.0),
+    )
+    return seen[0], row["compliant"]
+
+
+def test_whether_a_duty_is_met_does_not_show_in_what_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """People state what the law asks of them: that must not tell whether they heed it."""
+    energy = next(
+        one for one in situations() if one.coastal_state and one.design.purpose == "energy"
+    )
+    told = [
+        _asked_by(
+            energy, monkeypatch, safety_zone__radius=radius, end_of_life__removal_plan=planned
+        )
+        for radius, planned in (("400 m", True), ("900 m", False))
+    ]
+    assert told[0][0] == told[1][0] and "safety_zone.radius" in told[0][0]
+    assert not told[1][1][SCORED.index("UNCLOS")]
+
+
 def test_an_exact_specification_states_the_truth() -> None:
     names = vocabulary()
     for situation in situations()[:10]:
-        stated, places, _ = observe_structure(np.random.default_rng(0), situation, names, EXACT)
+        stated, places, _ = observe_structure(
+            np.random.default_rng(0), situation, names, EXACT, frozenset(situation.facts)
+        )
         flags, amounts = names.encode(situation.facts)
         there, known = ~np.isnan(stated), ~np.isnan(places)
         np.testing.assert_array_equal(stated[there], flags[there])
@@ -91,16 +158,22 @@ def _plain() -> list[int]:
     ]
 
 
+def _flags() -> frozenset[str]:
+    return frozenset(vocabulary().flags)
+
+
 def test_the_share_of_missing_keys_stays_within_bounds() -> None:
     shares, wrong, seen = [], 0, 0
-    for situation, stated, _, _ in told_of():
+    for number, (situation, stated, _, _) in enumerate(told_of()):
         truth, _ = vocabulary().encode(situation.facts)
-        asked = [at for at in _plain() if not np.isnan(truth[at])]
+        wanted = {vocabulary().flags.index(name) for name in asked_of(number) & _flags()}
+        asked = [at for at in _plain() if at in wanted and not np.isnan(truth[at])]
         there = [at for at in asked if not np.isnan(stated[at])]
         shares.append(1 - len(there) / len(asked))
+        # Each key is left out by itself: four standard deviations beyond the largest share.
+        assert shares[-1] < Losses().missing + 4 * np.sqrt(0.16 * 0.84 / len(asked))
         wrong += sum(stated[at] != truth[at] for at in there)
         seen += len(there)
-    assert max(shares) < Losses().missing + 0.15
     assert 0.04 < np.mean(shares) < 0.12
     assert min(shares) < 0.02
     # One in a thousand is misreported: of about 4 000 statements 4, and 14 almost never.
@@ -162,7 +235,7 @@ def test_reports_tell_the_truth() -> None:
             assert situation.facts[fact].value == value
         assert len({fact for fact, _ in told}) == len(told)
         shares.append(len(told))
-    assert min(shares) > 20
+    assert np.median(shares) > 20
 
 
 PIECE = LawPieces(
@@ -172,9 +245,8 @@ PIECE = LawPieces(
 
 
 def test_law_comes_from_binding_instruments_only() -> None:
-    for situation, rng in zip(
-        situations()[:15], map(np.random.default_rng, range(15)), strict=True
-    ):
+    for seed, situation in enumerate(situations()[:15]):
+        rng = np.random.default_rng(seed)
         judged = judge_rules(book(), situation)
         binding = frozenset(item.rule.instrument for item in judged if item.scope.binding)
         applying = frozenset(
@@ -210,4 +282,3 @@ def test_the_engineering_code_is_no_law_text() -> None:
     pieces = law_pieces(book(), {})
     assert "engineering" not in pieces.instruments
     assert len(pieces.texts) == len(pieces.provisions) == len(pieces.instruments) > 500
-    assert AS_OF.year == 2026

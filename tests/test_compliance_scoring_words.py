@@ -48,9 +48,8 @@ def test_buckets_fit_the_table() -> None:
 
 def test_another_process_hashes_alike() -> None:
     """Python's own hash is salted; this one may not be."""
-    code = (
-        "from compliance.scoring.words import hashed; print(hashed('shall not exceed', 8).tolist())"
-    )
+    words = "print(hashed('shall not exceed', 8).tolist())"
+    code = f"from compliance.scoring.words import hashed; {words}"
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
