@@ -164,6 +164,7 @@ class SensorSkill:
 
     def fisher(self, task: SensorTask, *, most: int = 200) -> dict[str, Tensor]:
         """Return the exact diagonal Fisher information of alarms and depth together."""
+        self.reader.eval()
         examples = torch.from_numpy(task.series[:most])
         weights = self.parameters()
         alarms = exact_fisher(
