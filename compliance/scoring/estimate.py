@@ -45,8 +45,8 @@ SURE = 0.95
 LIKELY = 0.5
 #: Coverage of intervals and conformal sets.
 LEVEL = 1 - MISS
-#: Share of a design's concepts that a specification states at least: of 1 000 simulated designs one in
-#: 200 stated less, so that answers are hardly calibrated on thinner ones.
+#: Share of a design's concepts that a specification states at least: of 1 000 simulated designs one
+#: in 200 stated less, so that answers are hardly calibrated on thinner ones.
 THINNEST = 0.32
 #: Standard deviations that a normal interval of 90 % reaches: what 1 of ``Judge.reach`` stands for.
 _NORMAL_REACH = 1.645
