@@ -214,8 +214,19 @@ def train_reader(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, recipe.rate, total_steps=steps + 1, pct_start=0.15
     )
+
+    def follow() -> None:
+        # By the steps that the optimiser has taken: they come back from a checkpoint, the
+        # schedule's own count does not.
+        taken = max(int(one["step"]) for one in optimiser.state.values())
+        if taken <= steps:
+            schedule.last_epoch = taken - 1
+            schedule.step()
+
+    # Projectors of the teachers learn too: a checkpoint has to hold them.
+    learned = reader if aligners is None else nn.ModuleList([reader, aligners])
     return fit(
-        reader,
+        learned,
         step=step,
         batches=batches,
         validate=validate,
@@ -224,7 +235,7 @@ def train_reader(
         patience=recipe.patience,
         device="cpu",
         progress=progress,
-        tick=lambda: schedule.step() if schedule.last_epoch < steps else None,
+        tick=follow,
         checkpoints=checkpoints,
         fingerprint=f"{recipe} {len(training)} {taught is None}",
     )

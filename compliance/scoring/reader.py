@@ -280,7 +280,7 @@ class DesignReader(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         stated = values[:, : self.logits + self.amounts]
         known = ~stated.isnan() & used[:, None]
-        told = stated.nan_to_num(0.0)
+        told = torch.where(known, stated, 0.0)
         flags, places = told[:, : self.logits], told[:, self.logits :]
         logits = logits + self.trust * (2 * flags - 1) * known[:, : self.logits]
         exact = known[:, self.logits :]

@@ -292,6 +292,8 @@ class Workshop:
             restore_weights(student, path)
         else:
             taught = self.taught()
+            # Whether teachers were made on the way or found must not change the aligners.
+            torch.manual_seed(recipe.seed)
             train_reader(
                 student,
                 self.vocabulary,
