@@ -51,7 +51,7 @@ def spoilt(whole: ModalityBatch, kept: tuple[str, ...], rubbish: float) -> Modal
 
 @pytest.mark.parametrize("kept", list(subsets(MODALITIES)), ids="+".join)
 def test_absent_surveys_have_no_influence(kept: tuple[str, ...]) -> None:
-    """Left out, or marked absent over any rubbish: the same answer."""
+    """Left out, or marked absent over any rubbish: the same answer to the last digit."""
     with torch.no_grad():
         alone = reader()(batch().only(kept))
         assert bool(alone.compliance.isfinite().all() and alone.mean.isfinite().all())

@@ -1,4 +1,4 @@
-"""Losses of a reader: what is unknown or does not bind teaches nothing, agreement is free."""
+"""The losses of a reader: what is unknown or does not bind teaches nothing, agreement is free."""
 
 from __future__ import annotations
 

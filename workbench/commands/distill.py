@@ -106,7 +106,7 @@ def evaluate(
 @command.command()
 @click.option(
     "--sensor", "folder", type=_FOLDER, required=True,
-    help="Folder of sensor series with labels.csv (docs/scoring.md).",
+    help="Folder of sensor series with labels.csv (docs/student.md).",
 )  # fmt: skip
 @_student
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
