@@ -1,4 +1,4 @@
-"""Promises of answers, held over many draws: who may be called compliant, and how far sets reach."""
+"""Promises of answers over many draws: who may be called compliant, and how far sets reach."""
 
 from __future__ import annotations
 
