@@ -119,6 +119,29 @@ def test_another_recipe_does_not_go_on_from_these_checkpoints(tmp_path: Path) ->
         trained(tmp_path, replace(RECIPE, seed=5))
 
 
+def test_fewer_designs_than_a_batch_still_teach() -> None:
+    reader = tiny_reader()
+    history = train_reader(
+        reader, vocabulary(), loader(), loader(), replace(RECIPE, batch=128, epochs=2)
+    )
+    assert history.best > 0 and history.losses[-1] < history.losses[0]
+
+
+def test_few_designs_join_the_teachers_too() -> None:
+    from compliance.scoring.teachers import Ensemble, fit_ensemble, outputs, prior_of
+
+    torch.manual_seed(0)
+    said = outputs(tiny_reader(), loader())
+    # The ensemble joins features of teachers, which are 256 wide.
+    heard = {
+        name: replace(said, features={name: torch.randn(12, 256)}) for name in ("sensor", "legal")
+    }
+    joint = Ensemble(book(), vocabulary(), tuple(heard), prior_of(loader().surveys))
+    before = weights_hash(joint)
+    fit_ensemble(joint, vocabulary(), (heard, loader()), (heard, loader()), seed=0, epochs=2)
+    assert weights_hash(joint) != before
+
+
 def opened(folder: Path, plan: Plan = SMALL, **more: Any) -> Workshop:
     return Workshop(folder, book(), plan, **more)
 

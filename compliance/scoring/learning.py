@@ -180,11 +180,13 @@ def train_reader(
     """
 
     now = 0
+    # Fewer designs than a batch are one batch: whole ones alone would teach nothing at all.
+    size = min(recipe.batch, len(training))
 
     def batches(epoch: int) -> Iterator[ModalityBatch]:
         nonlocal now
         now = epoch
-        return training.shuffled(recipe.seed, epoch, recipe.batch)
+        return training.shuffled(recipe.seed, epoch, size)
 
     def step(batch: ModalityBatch) -> Tensor:
         scores: Scores = reader(batch)
@@ -210,7 +212,7 @@ def train_reader(
         parameters += list(aligners.parameters())
     torch.manual_seed(recipe.seed)
     optimiser = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=recipe.decay)
-    steps = recipe.epochs * (len(training) // recipe.batch)
+    steps = recipe.epochs * (len(training) // size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, recipe.rate, total_steps=steps + 1, pct_start=0.15
     )

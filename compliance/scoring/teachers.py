@@ -416,8 +416,9 @@ def fit_ensemble(
 
     def batches(epoch: int) -> Iterator[Tensor]:
         order = np.random.default_rng([seed, epoch]).permutation(len(training[1]))
-        for at in range(0, len(order) - 127, 128):
-            yield torch.from_numpy(order[at : at + 128])
+        size = min(128, len(order))
+        for at in range(0, len(order) - size + 1, size):
+            yield torch.from_numpy(order[at : at + size])
 
     everything = torch.arange(len(validation[1]))
     fit(
