@@ -27,7 +27,7 @@ def shared() -> Shared:
 @cache
 def wide_vocabulary() -> Vocabulary:
     """Concepts of enough sites that rules of one scope group bind together anywhere."""
-    return draw_vocabulary(world(), seed=0, sites=50)
+    return draw_vocabulary(world(), seed=0, sites=40)
 
 
 @cache

@@ -64,7 +64,7 @@ def test_splits_share_no_site() -> None:
     places = []
     for name in Plan().sites():
         key = int.from_bytes(name.encode()[:6], "little")
-        drawn = draw_sites(np.random.default_rng([0, key]), 40, name=name)
+        drawn = draw_sites(np.random.default_rng([0, key]), 25, name=name)
         places += [(one.zones.latitude, one.zones.longitude) for one in drawn]
         assert all(one.name.startswith(name) for one in drawn)
     assert len(set(places)) == len(places)
@@ -78,16 +78,14 @@ def test_splits_differ_in_the_seed_of_their_sites() -> None:
 def _tiles(split: str, monkeypatch: pytest.MonkeyPatch) -> set[float]:
     """Return the slopes of the tiles that a split's images are drawn over."""
     seen: list[Relief] = []
-    plain = dataset.simulate_side_scan
 
-    def spied(*given: object, relief: Relief, **named: object) -> object:
+    def spied(*_: object, relief: Relief, **__: object) -> object:
         seen.append(relief)
-        return plain(*given, relief=relief, **named)  # type: ignore[arg-type]
+        return np.zeros((64, 64), dtype=np.float32)
 
     monkeypatch.setattr(dataset, "simulate_side_scan", spied)
     tiled = replace(world(), reliefs=tuple(Relief(1.0 + at, 20.0, 0.6) for at in range(10)))
-    simulate(tiled, vocabulary(), sites=16, per_site=1, seed=0, name=split, workers=1)
-    monkeypatch.setattr(dataset, "simulate_side_scan", plain)
+    simulate(tiled, vocabulary(), sites=12, per_site=1, seed=0, name=split, workers=1)
     return {one.slope_degrees for one in seen}
 
 

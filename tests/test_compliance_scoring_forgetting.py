@@ -49,7 +49,7 @@ def learned() -> SensorSkill:
 
 @cache
 def fisher() -> dict[str, torch.Tensor]:
-    return learned().fisher(task(1), most=30)
+    return learned().fisher(task(1), most=15)
 
 
 def weights(skill: SensorSkill) -> dict[str, torch.Tensor]:
@@ -85,7 +85,7 @@ def test_information_is_that_of_a_reader_at_work() -> None:
 def test_information_tells_how_far_answers_move() -> None:
     """The change of the answers, in their own spread, is what the information foretells."""
     skill, own = learned(), fisher()
-    series = torch.from_numpy(task(1).series[:30])
+    series = torch.from_numpy(task(1).series[:15])
     start = weights(skill)
     name = "evidence.sensor.bias"
     moved = dict(start)
@@ -108,7 +108,7 @@ def test_consolidation_keeps_what_plain_learning_forgets() -> None:
     for strength in (0.0, 300.0):
         skill = learned()
         first = skill.loss(skill.parameters(), task(2, old=True)).item()
-        learn_task(skill, task(2, old=True), steps=60, rate=5e-3, anchor=anchor, strength=strength)
+        learn_task(skill, task(2, old=True), steps=50, rate=5e-3, anchor=anchor, strength=strength)
         lost[strength] = skill.loss(skill.parameters(), kept).item() - start
         gained[strength] = first - skill.loss(skill.parameters(), task(2, old=True)).item()
     assert lost[0.0] > 0.05
@@ -131,7 +131,7 @@ def test_replay_keeps_the_old_as_well() -> None:
     lost = []
     for replay in (None, task(1)):
         skill = learned()
-        learn_task(skill, task(2, old=True), steps=60, rate=5e-3, replay=replay)
+        learn_task(skill, task(2, old=True), steps=50, rate=5e-3, replay=replay)
         lost.append(skill.loss(skill.parameters(), task(1)).item())
     assert lost[1] < lost[0]
 
@@ -149,7 +149,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = updating.learn_task
 
     def briefly(*given: object, **named: object) -> None:
-        plain(*given, steps=15, batch=16, **named)  # type: ignore[arg-type]
+        plain(*given, steps=10, batch=16, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(updating, "learn_task", briefly)
     monkeypatch.setattr(SensorSkill, "fisher", lambda *_: fisher())
