@@ -54,7 +54,7 @@ def test_sets_hold_one_both_or_no_answer() -> None:
 
 
 def test_a_judge_comes_back_from_json() -> None:
-    judge = Judge((Verdicts(1.2, 0.9, 0.1, 0.3, 100),), (1.7, float("inf")), 1.1)
+    judge = Judge((Verdicts(1.2, 0.9, 0.1, 0.3, 100),), (1.7, float("inf")), (1.2, 1.3), 1.1)
     assert Judge.from_data(judge.to_data()) == judge
 
 
@@ -65,7 +65,7 @@ def test_reports_count_where_the_law_binds_alone() -> None:
     compliant = np.array([[True] * 6, [False] * 6, [True] * 6, [False] * 6])
     logits = np.where(compliant, 5.0, -5.0)
     logits[3, 0] = 5.0  # Wrong, but the law does not bind there.
-    judge = Judge(tuple(Verdicts(1.0, 0.9, 0.1, 0.5, 4) for _ in range(6)), (), 1.0)
+    judge = Judge(tuple(Verdicts(1.0, 0.9, 0.1, 0.5, 4) for _ in range(6)), (), (), 1.0)
     report = report_on(logits, binds, compliant, judge)["UNCLOS"]
     assert (report.samples, report.accuracy, report.false_compliant) == (3, 1.0, 0.0)
     assert report.majority == pytest.approx(2 / 3)

@@ -125,8 +125,28 @@ def scores_of(count: int, seed: int) -> tuple[Any, dict[str, Any]]:
         logits=torch.tensor(6.0 * (flags - 0.5) + rng.normal(0, 3, (count, 4))),
     )
     binds = rng.random((count, len(SCORED))) < 0.67
-    told = {"binds": binds, "compliant": compliant, "flags": flags, "places": places}
+    told = {
+        "binds": binds,
+        "compliant": compliant,
+        "flags": flags,
+        "places": places,
+        "stated": np.zeros((count, 3), dtype=bool),
+    }
     return scores, told
+
+
+def test_stated_amounts_do_not_promise_for_those_that_are_not() -> None:
+    scores, told = scores_of(800, 0)
+    told["stated"][:700, 0] = True
+    # What is stated is nearly right, what is not is as before.
+    scores.mean[:700, 0] = torch.tensor(told["places"][:700, 0]) + 0.02
+    judge = fit_judge(scores, **told)
+    assert judge.reach_stated[0] == pytest.approx(0.1, abs=0.01)
+    assert judge.reach[0] > 2.5
+    np.testing.assert_array_equal(
+        judge.reaches(np.array([True, False, False])),
+        [judge.reach_stated[0], judge.reach[1], judge.reach[2]],
+    )
 
 
 def test_intervals_reach_as_far_as_errors_do_and_nowhere_without_truth() -> None:

@@ -9,7 +9,7 @@ import torch
 from compliance.scoring.batches import Loader, Rows
 from compliance.scoring.dataset import MODALITIES, Surveys, simulate
 from compliance.scoring.heads import Scores
-from compliance.scoring.learning import Recipe, train_reader
+from compliance.scoring.learning import Recipe, hide_parameters, train_reader
 from compliance.scoring.reader import DesignReader, Sizes, build_student
 from compliance.scoring.teachers import pack_scores, unpack_scores
 from distill.batch import subsets
@@ -75,3 +75,20 @@ def test_training_lowers_the_loss_and_can_be_repeated(loader: Loader) -> None:
         ends.append(history.losses)
     assert ends[0] == ends[1]
     assert ends[0][-1] < 0.8 * ends[0][0]
+
+
+def test_a_hidden_parameter_hides_what_follows_from_it(loader: Loader) -> None:
+    batch = loader.batch(np.arange(8))
+    torch.manual_seed(0)
+    hidden = hide_parameters(batch, vocabulary(), 1.0).values["structure"]
+    names = list(vocabulary().amounts)
+
+    def column(name: str) -> int:
+        return vocabulary().logits + names.index(name)
+
+    for name in ("hull.thickness", "derived.hull.collapse_factor", "derived.waste.capacity_ratio"):
+        assert bool(hidden[:, column(name)].isnan().all()), name
+    kept = [at for at in range(hidden.shape[1]) if not bool(hidden[:, at].isnan().all())]
+    torch.testing.assert_close(hidden[:, kept], batch.values["structure"][:, kept], equal_nan=True)
+    assert column("hull.inner_diameter") in kept
+    assert hide_parameters(batch, vocabulary(), 0.0) is batch

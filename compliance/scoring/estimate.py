@@ -168,13 +168,21 @@ def estimates_of(scores: Scores, inputs: Inputs, shipped: Shipped) -> Estimates:
         )
     mean = scores.mean[0].numpy().astype(float)
     spread = np.exp(0.5 * scores.log_variance[0].numpy().astype(float))
+    reaches = judge.reaches(stated_amounts(inputs, shipped))
     amounts = {}
     for at, (fact, axis) in enumerate(vocabulary.amounts.items()):
-        reach = judge.reach[at] * spread[at]
+        reach = float(reaches[at] * spread[at])
         ends = (mean[at] - reach, mean[at], mean[at] + reach)
         low, middle, high = (_magnitude(axis, float(place)) for place in ends)
         amounts[fact] = (middle, low, high, axis.unit)
     return Estimates(flags, words, amounts, inputs.stated())
+
+
+def stated_amounts(inputs: Inputs, shipped: Shipped) -> NDArray[np.bool_]:
+    """Return which amounts the specification states, or what it states gives."""
+    if "structure" not in inputs.modalities():
+        return np.zeros(len(shipped.vocabulary.amounts), dtype=np.bool_)
+    return ~np.isnan(encode_stated(inputs.stated(), shipped.vocabulary)[1])
 
 
 def judge_of(inputs: Inputs, shipped: Shipped) -> Judge:
@@ -268,7 +276,8 @@ def rule_chances(scores: Scores, inputs: Inputs, shipped: Shipped) -> dict[str, 
     import torch
 
     judge, head = judge_of(inputs, shipped), shipped.reader.compliance
-    reach = torch.tensor([min(one, 1e6) for one in judge.reach], dtype=torch.float32)
+    reaches = judge.reaches(stated_amounts(inputs, shipped))
+    reach = torch.tensor([min(one, 1e6) for one in reaches], dtype=torch.float32)
     spread = (0.5 * scores.log_variance).exp() * (reach / _NORMAL_REACH).clamp_min(1e-3)
     flags = len(shipped.vocabulary.flags)
     logits = scores.logits.clone()

@@ -32,22 +32,26 @@ def scores_on(reader: nn.Module, loader: Loader, names: Sequence[str] = MODALITI
         return join_scores([reader(batch.only(names)) for batch in loader.ordered()])
 
 
-def judge_of(scores: Scores, loader: Loader, vocabulary: Vocabulary) -> Judge:
-    """Fit the answers on the calibration split."""
+def judge_of(
+    scores: Scores, loader: Loader, vocabulary: Vocabulary, names: Sequence[str] = MODALITIES
+) -> Judge:
+    """Fit the answers on the calibration split, for a set of modalities."""
     surveys = loader.surveys
+    told = ~np.isnan(surveys.stated_places)
     return fit_judge(
         scores,
         binds=surveys.binds,
         compliant=surveys.compliant,
         flags=surveys.flags[:, : len(vocabulary.flags)].astype(float),
         places=surveys.places,
+        stated=told if "structure" in names else np.zeros_like(told),
     )
 
 
 def judges_of(reader: nn.Module, loader: Loader, vocabulary: Vocabulary) -> dict[str, Judge]:
     """Fit the answers for every set of modalities."""
     return {
-        "+".join(names): judge_of(scores_on(reader, loader, names), loader, vocabulary)
+        "+".join(names): judge_of(scores_on(reader, loader, names), loader, vocabulary, names)
         for names in subsets(MODALITIES)
     }
 
@@ -95,11 +99,12 @@ def parameters_on(
         at, axis = names.index(fact), vocabulary.amounts[fact]
         truth, mean = loader.surveys.places[:, at], scores.mean[:, at].numpy()
         spread = np.exp(0.5 * scores.log_variance[:, at].numpy())
-        inside = np.abs(truth - mean) <= judge.reach[at] * spread
+        unstated = np.isnan(loader.surveys.stated_places[:, at])
+        reach = np.where(unstated, judge.reach[at], judge.reach_stated[at])
+        inside = np.abs(truth - mean) <= reach * spread
         real = np.array([axis.magnitude(float(one)) for one in truth])
         told = np.array([axis.magnitude(float(one)) for one in mean])
         error = np.abs(told - real) / real
-        unstated = np.isnan(loader.surveys.stated_places[:, at])
         found[fact] = {
             "median_relative_error": float(np.median(error)),
             "coverage": float(inside.mean()),

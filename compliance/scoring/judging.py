@@ -68,19 +68,27 @@ class Judge:
 
     Attributes:
         verdicts: in the order of ``SCORED``.
-        reach: by amount, how many predicted standard deviations an interval of 90 % reaches.
+        reach, reach_stated: by amount, how many predicted standard deviations an interval of 90 %
+            reaches where the specification does not state the amount, and where it does. Without
+            that split the many that are stated would promise for the few that are not.
         flag_temperature: what the logits of flags are divided by.
     """
 
     verdicts: tuple[Verdicts, ...]
     reach: tuple[float, ...]
+    reach_stated: tuple[float, ...]
     flag_temperature: float
+
+    def reaches(self, stated: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the reach of each amount, by whether the specification states it."""
+        return np.where(stated, self.reach_stated, self.reach)
 
     def to_data(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
             "verdicts": [asdict(one) for one in self.verdicts],
             "reach": [None if math.isinf(one) else one for one in self.reach],
+            "reach_stated": [None if math.isinf(one) else one for one in self.reach_stated],
             "flag_temperature": self.flag_temperature,
         }
 
@@ -90,6 +98,7 @@ class Judge:
         return cls(
             tuple(Verdicts(**one) for one in data["verdicts"]),
             tuple(math.inf if one is None else one for one in data["reach"]),
+            tuple(math.inf if one is None else one for one in data["reach_stated"]),
             data["flag_temperature"],
         )
 
@@ -129,6 +138,7 @@ def fit_judge(
     compliant: NDArray[np.bool_],
     flags: Floats,
     places: Floats,
+    stated: NDArray[np.bool_],
 ) -> Judge:
     """Fit all answers on calibration designs.
 
@@ -137,6 +147,7 @@ def fit_judge(
         binds, compliant: shape (n, jurisdictions).
         flags: true flags, NaN unknown, shape (n, logits); the first of them are yes-no.
         places: true amounts on their axes, NaN unknown, shape (n, amounts).
+        stated: whether the reader was told the amount, the same shape.
     """
     logits = scores.compliance.numpy().astype(float)
     verdicts = [
@@ -145,15 +156,21 @@ def fit_judge(
     ]
     mean, spread = scores.mean.numpy(), np.exp(0.5 * scores.log_variance.numpy())
     strange = np.abs(places - mean) / spread
-    reach = [
-        split_quantile(column[~np.isnan(column)], MISS) if (~np.isnan(column)).any() else math.inf
-        for column in strange.T
-    ]
+    reach, reach_stated = (
+        tuple(
+            split_quantile(column[there & ~np.isnan(column)], MISS)
+            for column, there in zip(strange.T, which.T, strict=True)
+        )
+        for which in (~stated, stated)
+    )
     count = flags.shape[1]
     said = scores.logits.numpy()[:, :count].astype(float)
     known = ~np.isnan(flags)
     return Judge(
-        tuple(verdicts), tuple(reach), fit_temperature(said[known], flags[known].astype(float))
+        tuple(verdicts),
+        reach,
+        reach_stated,
+        fit_temperature(said[known], flags[known].astype(float)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -97,6 +97,7 @@ class Recipe:
         epochs, patience, batch, rate, decay: of the training.
         alignment: how features are compared; "naive" is the wrong baseline of benchmarks.
         hard: distil hard pseudo-labels in place of probabilities.
+        hide: chance of each parameter that users are told to be left out of a specification.
         seed: of initialisation, order and dropout.
     """
 
@@ -109,6 +110,7 @@ class Recipe:
     decay: float = 1e-4
     alignment: Comparison | Literal["naive"] = "contrast"
     hard: bool = False
+    hide: float = 0.2
     seed: int = 0
 
 
@@ -154,6 +156,35 @@ def distill_loss(
     return distillation(lessons)
 
 
+#: What follows from a parameter, by the sections of derived amounts.
+_FOLLOWING = {
+    "hull.thickness": ("derived.hull.", "derived.buoyancy."),
+    "waste.storage_capacity": ("derived.waste.",),
+    "buoyancy.emergency": ("derived.buoyancy.",),
+}
+
+
+def hide_parameters(batch: ModalityBatch, vocabulary: Vocabulary, chance: float) -> ModalityBatch:
+    """Return the batch with some stated parameters hidden, and all that follows from them.
+
+    Few specifications leave out a wall or a store; without this a reader would hardly learn to
+    estimate them. The draw is of torch's own generator.
+    """
+    if "structure" not in batch.values or chance <= 0:
+        return batch
+    values = batch.values["structure"].clone()
+    names = list(vocabulary.amounts)
+    for fact, sections in _FOLLOWING.items():
+        at = [
+            vocabulary.logits + names.index(name)
+            for name in names
+            if name == fact or name.startswith(sections)
+        ]
+        hidden = torch.rand(len(batch)) < chance
+        values[:, at] = torch.where(hidden[:, None], torch.nan, values[:, at])
+    return replace(batch, values={**batch.values, "structure": values})
+
+
 def train_reader(
     reader: DesignReader,
     vocabulary: Vocabulary,
@@ -189,7 +220,7 @@ def train_reader(
         return training.shuffled(recipe.seed, epoch, size)
 
     def step(batch: ModalityBatch) -> Tensor:
-        scores: Scores = reader(batch)
+        scores: Scores = reader(hide_parameters(batch, vocabulary, recipe.hide))
         task = task_loss(scores, batch.targets, vocabulary)
         if taught is None:
             return recipe.objective(task).total

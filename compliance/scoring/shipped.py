@@ -136,8 +136,8 @@ def require_whole(judges: Mapping[str, Judge], vocabulary: Vocabulary) -> None:
     missing = {"+".join(names) for names in subsets(MODALITIES)} - set(judges)
     if missing:
         raise ValueError(f"no calibration for {', '.join(sorted(missing))}")
-    sizes = {(len(one.verdicts), len(one.reach)) for one in judges.values()}
-    if sizes != {(len(SCORED), len(vocabulary.amounts))}:
+    sizes = {(len(one.verdicts), len(one.reach), len(one.reach_stated)) for one in judges.values()}
+    if sizes != {(len(SCORED), len(vocabulary.amounts), len(vocabulary.amounts))}:
         raise ValueError("calibrations of other jurisdictions or amounts")
 
 
