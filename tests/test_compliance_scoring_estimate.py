@@ -446,3 +446,20 @@ def test_what_is_no_law_text_is_refused(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CorpusError, match=reason):
         read_law(tmp_path / name)
+
+
+def test_the_gauge_tells_a_depth_that_nobody_states(shipped: Shipped) -> None:
+    series = np.full((48, 10), np.nan, dtype=np.float32)
+    series[5:30, 0] = 1010.0  # 1010 dbar are 1000 m deep, within a metre, at 45 degrees.
+    unstated = structure(safety_zone={"radius": "450 m"})
+    measured = Inputs(sensor=series, structure=unstated)
+    assert "site.depth" not in measured.stated()
+    depth = measured.told()["site.depth"].value
+    assert depth.to("m").magnitude == pytest.approx(1000, abs=3)
+    estimates = estimates_of(score(measured, shipped), measured, shipped)
+    assert estimates.amounts["site.depth"][0] == pytest.approx(1000, abs=3)
+    assert "site.depth" not in estimates.stated
+    said = Inputs(sensor=series, structure=structure(site={"depth": "700 m"}))
+    assert said.told()["site.depth"].value.to("m").magnitude == 700
+    series[:, 0] = np.nan
+    assert "site.depth" not in Inputs(sensor=series, structure=unstated).told()

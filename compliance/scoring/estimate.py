@@ -28,6 +28,8 @@ from compliance.scoring.words import (
 )
 from distill.calibration import sigmoid
 from habitat.facts import Fact, facts_of
+from habitat.survey.ocean import CHANNELS
+from habitat.units import quantity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,6 +93,35 @@ class Inputs:
         told = {path: fact for path, fact in own.items() if fact.value is not None}
         return {**told, **(self.site or {})}
 
+    def told(self) -> dict[str, Fact]:
+        """Return what the student is told beside a structure: what is stated, and a measured depth.
+
+        Where no depth is stated, the pressure gauge gives it (TEOS-10, median of the series): that
+        is physics, and nothing to be learned. It is no stated fact: rules do not answer on it.
+        """
+        stated = self.stated()
+        depth = None if self.sensor is None else _measured_depth(self.sensor, stated)
+        if depth is None or "site.depth" in stated:
+            return stated
+        return {**stated, "site.depth": Fact(quantity(depth, "m"), "measured")}
+
+
+#: Hours with a pressure from which a depth is taken, and the latitude where none is known.
+_LEAST_HOURS, _ANY_LATITUDE = 3, 45.0
+
+
+def _measured_depth(series: NDArray[np.float32], stated: Mapping[str, Fact]) -> float | None:
+    """Return the depth in metres that the pressure channel tells, if it does."""
+    import gsw
+
+    pressure = series[:, CHANNELS.index("pressure_dbar")]
+    known = pressure[~np.isnan(pressure)]
+    if len(known) < _LEAST_HOURS or np.median(known) <= 0:
+        return None
+    at: Any = stated["site.latitude"].value if "site.latitude" in stated else None
+    latitude = _ANY_LATITUDE if at is None else float(getattr(at, "magnitude", at))
+    return float(-gsw.z_from_p(float(np.median(known)), latitude))
+
 
 def batch_of(inputs: Inputs, shipped: Shipped) -> ModalityBatch:
     """Return the surveys as a batch of one."""
@@ -111,7 +142,7 @@ def batch_of(inputs: Inputs, shipped: Shipped) -> ModalityBatch:
     if inputs.sensor is not None:
         values["sensor"] = torch.from_numpy(inputs.sensor)[None]
     if inputs.structure is not None:
-        flags, places = encode_stated(inputs.stated(), shipped.vocabulary)
+        flags, places = encode_stated(inputs.told(), shipped.vocabulary)
         told = [one for text in inputs.structure.report for one in sentences(text)][:SENTENCES]
         rows = np.zeros((SENTENCES, SENTENCE_FEATURES), dtype=np.int16)
         if told:
@@ -179,10 +210,10 @@ def estimates_of(scores: Scores, inputs: Inputs, shipped: Shipped) -> Estimates:
 
 
 def stated_amounts(inputs: Inputs, shipped: Shipped) -> NDArray[np.bool_]:
-    """Return which amounts the specification states, or what it states gives."""
+    """Return which amounts the specification states or the gauge measures, or what follows."""
     if "structure" not in inputs.modalities():
         return np.zeros(len(shipped.vocabulary.amounts), dtype=np.bool_)
-    return ~np.isnan(encode_stated(inputs.stated(), shipped.vocabulary)[1])
+    return ~np.isnan(encode_stated(inputs.told(), shipped.vocabulary)[1])
 
 
 def judge_of(inputs: Inputs, shipped: Shipped) -> Judge:
