@@ -12,6 +12,7 @@ from compliance.evaluate import judge
 from compliance.report.words import ABSTAINED, stale_words
 from compliance.scoring.answers import Answer, answers_of, binding_by_rules
 from compliance.scoring.estimate import (
+    LIKELY,
     Estimates,
     Inputs,
     RuleChance,
@@ -133,13 +134,17 @@ def _audited(design: Any, book: RuleBook, as_of: date, shared: Shared) -> AuditR
 
 
 def _violations(case: _Case) -> list[dict[str, Any]]:
-    """Return what the rules find on the predicted design, or else what is likely violated."""
+    """Return what the rules find on the predicted design, or else what is likely violated.
+
+    A violation on estimates counts where it is more likely than not: an amount at its estimate may
+    lie on the wrong side of a bound by chance.
+    """
     if case.filled is None:
         return [_of_rule(name, case) for name in likely_violations(case.chances)]
     certain = set() if case.stated is None else {f.rule for f in case.stated.by_verdict("violated")}
     found = [_of_finding(one, one.rule in certain, case) for one in _found(case.filled, case)]
     return sorted(
-        found,
+        (one for one in found if one["based_on"] == "stated" or one["probability"] >= LIKELY),
         key=lambda one: (
             one["based_on"] != "stated",
             _SEVERITY[one["severity"]],
