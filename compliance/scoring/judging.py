@@ -117,10 +117,8 @@ def fit_verdicts(logits: Floats, compliant: NDArray[np.bool_]) -> Verdicts:
     chance = sigmoid(logits / temperature)
     high = split_quantile(chance[~compliant], FALSE_COMPLIANT)
     low = -split_quantile(-chance[compliant], FALSE_VIOLATED)
-    if low > high:
-        # Both promises hold with room to spare: no design need be left without an answer.
-        middle = min(max(0.5, high), low)
-        low = high = middle
+    # Where a promise holds with room to spare, an answer is still what is likelier than not.
+    high, low = max(high, 0.5), min(low, 0.5)
     strange = np.where(compliant, 1 - chance, chance)
     return Verdicts(
         temperature,
