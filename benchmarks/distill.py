@@ -257,7 +257,7 @@ def figures(shop: Any) -> dict[str, Any]:
         row: dict[str, Any] = {"seeds": seeds, "accuracy": float(share(own.sum(axis=0)))}
         if arm != "full":
             gap = paired_bootstrap(full, own, statistic=share, groups=surveys.site, resamples=4000)
-            row["full_minus_arm"] = [gap.estimate, gap.low, gap.high]
+            row["full_minus_arm"] = [gap.difference, gap.low, gap.high]
         table[arm] = row
     return {
         "arms": table,
