@@ -66,3 +66,24 @@ def test_the_python_example_of_the_readme_runs(
     monkeypatch.chdir(project)
     exec(compile(found[1], "README.md", "exec"), {})
     assert "UNCLOS Art." in capsys.readouterr().out
+
+
+def test_the_survey_example_of_the_readme_prints_what_it_says(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8").replace("\\\n", "")
+    found = re.search(r"```text\n\$ bathylex (design [^\n]+)\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    monkeypatch.setenv("COLUMNS", "96")
+    monkeypatch.chdir(project)
+    command = [word.replace("out/", f"{tmp_path}/") for word in shlex.split(found[1])]
+    assert run(command) == 0
+    printed = {line.rstrip() for line in capsys.readouterr().out.splitlines()}
+    # Probabilities may differ in the last digit between machines: names and answers may not.
+    table = [line.split()[0] for line in found[2].splitlines() if line.split()]
+    assert {"UNCLOS", "ISA", "EU_MSFD", "Hull"} <= set(table)
+    shown = [line for line in found[2].splitlines() if line and line != "..."]
+    assert len([line for line in shown if line in printed]) >= len(shown) - 3
