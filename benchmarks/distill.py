@@ -78,9 +78,7 @@ def open_shop(arguments: argparse.Namespace) -> Any:
         official = None if arguments.corpus is None else load_folder(arguments.corpus)
         plan = Plan(seed=arguments.seed)
         if arguments.sites:
-            share = arguments.sites / plan.train
-            few = {name: max(20, round(n * share)) for name, n in plan.sites().items()}
-            plan = Plan(seed=arguments.seed, **few)
+            plan = plan.of_size(arguments.sites)
         _SHOP = Workshop(
             arguments.work, rulebook_for(load_digests()), plan,
             data=arguments.data, official=official,

@@ -43,7 +43,9 @@ class Plan:
 
     Attributes:
         seed: of all chance in the data.
-        train, validation, calibration, test: sites of each split.
+        train, validation, calibration, test: sites of each split. There are two test splits of the
+            same size: ``test`` for comparisons between arms of a benchmark, and ``final``, opened
+            for the student that ships and for nothing else.
         per_site: designs at each site.
     """
 
@@ -54,6 +56,15 @@ class Plan:
     test: int = 450
     per_site: int = 4
 
+    def of_size(self, sites: int) -> Plan:
+        """Return a smaller plan: so many training sites, the other splits in proportion."""
+        share = sites / self.train
+        few = {
+            name: max(20, round(getattr(self, name) * share))
+            for name in ("train", "validation", "calibration", "test")
+        }
+        return replace(self, **few)
+
     def sites(self) -> Mapping[str, int]:
         """Return the number of sites by split."""
         return {
@@ -61,6 +72,7 @@ class Plan:
             "validation": self.validation,
             "calibration": self.calibration,
             "test": self.test,
+            "final": self.test,
         }
 
 
@@ -361,13 +373,13 @@ class Workshop:
         return count
 
     def test(self, shipped: Shipped) -> dict[str, Any]:
-        """Open the test split: score a finished student and the joined teachers on it."""
+        """Open the final split: score a finished student and the joined teachers on it."""
         import torch
 
         from compliance.scoring.evaluation import score_test_split
 
         with torch.no_grad():
-            ensemble = self.ensemble()(self.heard("test"))
+            ensemble = self.ensemble()(self.heard("final"))
         return score_test_split(
-            shipped.reader, shipped.judges, self.loader("test"), self.vocabulary, ensemble
+            shipped.reader, shipped.judges, self.loader("final"), self.vocabulary, ensemble
         )

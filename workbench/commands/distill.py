@@ -157,9 +157,7 @@ def _workshop(
             raise SurveyError("no such folder", where=str(folder), hint="check the path")
     plan = Plan(seed=seed)
     if sites is not None:
-        share = sites / plan.train
-        few = {name: max(20, round(count * share)) for name, count in plan.sites().items()}
-        plan = Plan(seed=seed, **few)
+        plan = plan.of_size(sites)
     official = None if corpus is None else load_folder(corpus)
     return Workshop(work, rulebook(None), plan, data=data, official=official, bar=_bar)
 
