@@ -96,7 +96,7 @@ class RuleCircuit(nn.Module):
         keep("amount", [at for at, _, _ in build.amounts])
         keep("sign", [sign for _, sign, _ in build.amounts], torch.float32)
         keep("bound", [bound for _, _, bound in build.amounts], torch.float32)
-        # Gates level by level; a child is a number with a sign: negative means "not".
+        # Gates level by level, padded with "true"; beside each child whether it is negated.
         levels = build.levels()
         self.order: list[tuple[str, str]] = []
         for number, gates in enumerate(levels):

@@ -99,9 +99,6 @@ class ComplianceHead(nn.Module):
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.correct = nn.Sequential(nn.Linear(width + 24 + 3, 48), nn.GELU(), last)
-        pick = torch.eye(len(SCORED))
-        self.pick: Tensor
-        self.register_buffer("pick", pick, persistent=False)
 
     def forward(self, logits: Tensor, mean: Tensor, log_variance: Tensor, fused: Tensor) -> Tensor:
         """Return the compliance logits, shape (samples, jurisdictions)."""
@@ -118,6 +115,7 @@ class ComplianceHead(nn.Module):
         share = chance[:, None] * self.groups
         context = (share @ self.embed(self.features)) / (share.sum(dim=-1, keepdim=True) + 0.1)
         joined = torch.cat([fused[:, None].expand(-1, len(SCORED), -1), context, seen], dim=-1)
-        corrected = (self.correct(joined) * self.pick).sum(dim=-1)
+        # Each jurisdiction has an output of its own for what is seen of it.
+        corrected = self.correct(joined).diagonal(dim1=1, dim2=2)
         compliance: Tensor = base + corrected
         return compliance
