@@ -13,7 +13,7 @@ from compliance.scoring.dataset import SCORED, Surveys, simulate
 from compliance.scoring.designs import draw_design, duties_of
 from compliance.scoring.observe import Losses, observe_structure
 from compliance.scoring.sites import draw_sites
-from compliance.scoring.workshop import Plan
+from compliance.scoring.workshop import FINAL, Plan
 from compliance.shared import Shared
 from compliance.situation import Situation, situate
 from tests.small_student import book, vocabulary, world
@@ -89,6 +89,6 @@ def test_people_state_what_the_law_asks(situations: list[Situation]) -> None:
 
 def test_a_smaller_plan_keeps_the_proportions_and_two_test_splits() -> None:
     plan = Plan(seed=3).of_size(190)
-    assert (plan.seed, plan.train, plan.calibration) == (3, 190, 80)
-    assert plan.sites()["final"] == plan.sites()["test"] == 45
+    assert (plan.seed, plan.train, plan.calibration) == (3, 190, 400)
+    assert (plan.sites()[FINAL], plan.sites()["test"]) == (90, 45)
     assert min(Plan().of_size(20).sites().values()) == 20

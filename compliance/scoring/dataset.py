@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from base import SurveyError, write_whole
+from base import SurveyError, sha256_bytes, sha256_text, write_whole
 from compliance.audit import judge_rules
 from compliance.scoring.concepts import EMERGENCIES, Floats, Vocabulary, build_vocabulary
 from compliance.scoring.designs import Duty, draw_design, duties_of
@@ -131,6 +131,15 @@ class World:
     losses: Losses = field(default_factory=Losses)
     drift: Drift = field(default_factory=Drift)
     shared: Shared | None = field(default=None, compare=False)
+
+    def fingerprint(self) -> str:
+        """Return a hash of the real terrain and water that surveys are drawn from."""
+        casts = [
+            [sha256_bytes(np.asarray(getattr(one, each.name), dtype=float).tobytes())
+             for each in fields(one) if isinstance(getattr(one, each.name), np.ndarray)]
+            for one in self.profiles
+        ]  # fmt: skip
+        return sha256_text(repr([self.reliefs, casts]))
 
 
 def open_world(
