@@ -4,8 +4,8 @@
 
 WORK is the folder that ``bathylex distill train --work WORK`` filled (data and teachers are made
 there otherwise). Every run is a file in WORK, so that a stopped benchmark goes on. All arms see the
-same designs, epochs and settings: none was tuned. The test split is scored once, at the end, when
-all runs are there; differences are paired over designs, intervals drawn over sites.
+same designs, epochs and settings: none was tuned. Each is calibrated on validation designs.
+Differences are paired over designs and seeds, intervals drawn over sites.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,9 +55,10 @@ def runs() -> Iterator[Run]:
     for seed in range(SEEDS):
         for arm in OTHERS:
             yield Run(arm, seed)
-    for names in subsets(MODALITIES):
-        if len(names) < len(MODALITIES):
-            yield Run("only-" + "+".join(names), 0)
+    for seed in range(SEEDS):
+        for names in subsets(MODALITIES):
+            if len(names) < len(MODALITIES):
+                yield Run("only-" + "+".join(names), seed)
 
 
 _SHOP: Any = None
@@ -193,7 +194,7 @@ def from_members(taught: Any, shop: Any, count: int, seed: int) -> Any:
 
 
 def keep_scores(reader: Any, run: Run, shop: Any, path: Path) -> None:
-    """Write compliance logits of the test split, and of every subset for the main arm."""
+    """Write compliance logits of validation and test, and of every subset for the main arm."""
     import io
 
     import torch
@@ -204,27 +205,53 @@ def keep_scores(reader: Any, run: Run, shop: Any, path: Path) -> None:
     from distill.batch import subsets
     from distill.uncertainty import dropout_on
 
+    def said(split: str, names: Any) -> Any:
+        return scores_on(reader, shop.loader(split), names).compliance.numpy()
+
     only = run.arm.removeprefix("only-").split("+") if run.arm.startswith("only-") else MODALITIES
     kept: dict[str, Any] = {"parameters": sum(one.numel() for one in reader.parameters())}
-    kept["test"] = scores_on(reader, shop.loader("test"), only).compliance.numpy()
+    for split in ("validation", "test"):
+        kept[split] = said(split, only)
+        if run.arm == "full" and run.seed < SEEDS:
+            for names in subsets(MODALITIES):
+                kept[f"{split}+" + "+".join(names)] = said(split, names)
     if run.arm == "full" and run.seed < MEMBERS:
-        whole = shop.loader("train")
-        kept["train"] = scores_on(reader, whole).compliance.numpy()
+        kept["train"] = said("train", MODALITIES)
     if run.arm == "full" and run.seed == 0:
-        for names in subsets(MODALITIES):
-            found = scores_on(reader, shop.loader("test"), names).compliance.numpy()
-            kept["test+" + "+".join(names)] = found
-        test = shop.loader("test")
-        torch.manual_seed(0)
-        with torch.no_grad(), dropout_on(reader):
-            draws = [
-                torch.cat([reader(batch).compliance for batch in test.ordered()]).numpy()
-                for _ in range(20)
-            ]
-        kept["test-dropout"] = np.stack(draws)
+        for split in ("validation", "test"):
+            loader = shop.loader(split)
+            torch.manual_seed(0)
+            with torch.no_grad(), dropout_on(reader):
+                draws = [
+                    torch.cat([reader(batch).compliance for batch in loader.ordered()]).numpy()
+                    for _ in range(20)
+                ]
+            kept[f"{split}-dropout"] = np.stack(draws)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **kept)
     write_whole(path, buffer.getvalue())
+
+
+def calibrated(shop: Any, validation: Any, test: Any) -> Any:
+    """Return probabilities of test designs; each jurisdiction calibrated on validation designs.
+
+    Every arm is calibrated alike, so that no base rate that one of them got wrong counts as skill.
+    """
+    from distill.calibration import fit_platt, sigmoid
+
+    known = shop.surveys("validation")
+    chance = np.empty(test.shape)
+    for at in range(test.shape[1]):
+        binds = known.binds[:, at]
+        temperature, offset = fit_platt(validation[binds, at], known.compliant[binds, at])
+        chance[:, at] = sigmoid(test[:, at] / temperature + offset)
+    return chance
+
+
+def chances(shop: Any, path: Path, part: str = "") -> Any:
+    """Return the calibrated probabilities that a run left."""
+    kept = np.load(path)
+    return calibrated(shop, kept["validation" + part], kept["test" + part])
 
 
 def figures(shop: Any) -> dict[str, Any]:
@@ -234,49 +261,83 @@ def figures(shop: Any) -> dict[str, Any]:
     surveys = shop.surveys("test")
     folder = shop.folder / "bench"
 
-    def right(arm: str, part: str = "test") -> Any:
-        """Share of right answers of each design over seeds and binding jurisdictions."""
-        found = [np.load(path)[part] for path in sorted(folder.glob(f"{arm}-[0-9]*.npz"))]
+    def right(arm: str, part: str = "", seeds: int = MAIN_SEEDS) -> Any:
+        """Right answers and binding jurisdictions of each design, the mean over seeds."""
+        paths = [folder / f"{arm}-{seed}.npz" for seed in range(seeds)]
+        found = [chances(shop, path, part) for path in paths if path.exists()]
         if not found:
             return None
-        hits = np.mean([(one > 0) == surveys.compliant for one in found], axis=0)
+        hits = np.mean([(one > 0.5) == surveys.compliant for one in found], axis=0)
         return np.stack([(hits * surveys.binds).sum(axis=1), surveys.binds.sum(axis=1)], axis=1)
 
-    def share(counts: Any) -> Any:
-        return counts[..., 0] / counts[..., 1]
+    def gap(full: Any, own: Any) -> list[float]:
+        found = paired_bootstrap(full, own, statistic=share, groups=surveys.site, resamples=4000)
+        return [found.difference, found.low, found.high]
 
-    full = right("full")
     table: dict[str, Any] = {}
     for arm in (*MAIN, *OTHERS):
         own = right(arm)
         if own is None:
             continue
         seeds = len(list(folder.glob(f"{arm}-[0-9]*.npz")))
-        row: dict[str, Any] = {"seeds": seeds, "accuracy": float(share(own.sum(axis=0)))}
+        table[arm] = {"seeds": seeds, "accuracy": float(share(own.sum(axis=0)))}
         if arm != "full":
-            gap = paired_bootstrap(full, own, statistic=share, groups=surveys.site, resamples=4000)
-            row["full_minus_arm"] = [gap.difference, gap.low, gap.high]
-        table[arm] = row
+            # Seed by seed: an arm of three is compared with the first three of the full student.
+            table[arm]["full_minus_arm"] = gap(right("full", seeds=seeds), own)
+    for name, own in rule_engine(shop).items():
+        table[name] = {"accuracy": float(share(own.sum(axis=0)))}
+        table[name]["full_minus_arm"] = gap(right("full"), own)
+    subset_table = {}
+    for path in sorted(folder.glob("only-*-0.npz")):
+        names = path.stem.removeprefix("only-").removesuffix("-0")
+        seeds = len(list(folder.glob(f"only-{names}-[0-9].npz")))
+        full, own = right("full", f"+{names}", seeds), right(f"only-{names}", seeds=seeds)
+        subset_table[names] = {
+            "seeds": seeds,
+            "full": float(share(full.sum(axis=0))),
+            "trained_on_it": float(share(own.sum(axis=0))),
+            "full_minus_own": gap(full, own),
+        }
     return {
         "arms": table,
-        "subsets": subset_figures(shop, right, share),
+        "subsets": subset_table,
         "uncertainty": uncertainty_figures(shop),
     }
 
 
-def subset_figures(shop: Any, right: Callable[..., Any], share: Callable[..., Any]) -> Any:
-    """Return, by subset, the accuracy of the full student and of one trained on it alone."""
+def share(counts: Any) -> Any:
+    """Return right answers over answers."""
+    return counts[..., 0] / counts[..., 1]
+
+
+def rule_engine(shop: Any) -> dict[str, Any]:
+    """Return right answers of the rules themselves: on the hidden facts, and on the stated ones.
+
+    Both know which provisions bind. On stated facts a rule counts as broken where what the
+    specification says breaks it; what it does not say breaks nothing.
+    """
+    import torch
+
+    from compliance.scoring.heads import ComplianceHead
+
+    surveys = shop.surveys("test")
+    head = ComplianceHead(shop.book, shop.vocabulary, 1)
+    where = [at for at, name in enumerate(shop.vocabulary.flags) if ":" in name]
+    stated = surveys.stated.copy()
+    stated[:, where] = surveys.flags[:, where]
     found = {}
-    for path in sorted((shop.folder / "bench").glob("only-*-0.npz")):
-        names = path.stem.removeprefix("only-").removesuffix("-0")
-        own = np.load(path)["test"]
-        full = np.load(shop.folder / "bench" / "full-0.npz")[f"test+{names}"]
-        surveys = shop.surveys("test")
-        rows = []
-        for said in (full, own):
-            hits = ((said > 0) == surveys.compliant) & surveys.binds
-            rows.append(float(hits.sum() / surveys.binds.sum()))
-        found[names] = {"full": rows[0], "trained_on_it": rows[1], "gap": rows[0] - rows[1]}
+    for name, flags, places in (
+        ("rules on the hidden facts", surveys.flags, surveys.places),
+        ("rules on the stated facts", stated, surveys.stated_places),
+    ):
+        chance, mean = torch.tensor(flags.astype(np.float32)), torch.tensor(places)
+        # What is unknown is as likely as not, an amount anywhere on its axis.
+        spread = torch.where(mean.isnan(), 50.0, 1e-6)
+        with torch.no_grad():
+            _, violated = head.circuit(chance.nan_to_num(0.5), mean.nan_to_num(0.0), spread)
+        broken = ((violated > 0.999).float() @ head.groups.T.float() > 0).numpy()
+        hits = (~broken == surveys.compliant) & surveys.binds
+        found[name] = np.stack([hits.sum(axis=1), surveys.binds.sum(axis=1)], axis=1)
     return found
 
 
@@ -289,15 +350,25 @@ def uncertainty_figures(shop: Any) -> dict[str, Any]:
     members = [folder / f"full-{seed}.npz" for seed in range(MEMBERS)]
     if not all(path.exists() for path in members):
         return {}
+
+    def mean_logit(draws: Any) -> Any:
+        chance = np.mean([sigmoid(one) for one in draws], axis=0).clip(1e-9, 1 - 1e-9)
+        return np.log(chance / (1 - chance))
+
+    def members_say(part: str) -> Any:
+        return mean_logit([np.load(path)[part] for path in members])
+
     single = np.load(members[0])
     ways = {
-        "single": sigmoid(single["test"]),
-        "dropout": sigmoid(single["test-dropout"]).mean(axis=0),
-        "ensemble": np.mean([sigmoid(np.load(path)["test"]) for path in members], axis=0),
+        "single": chances(shop, members[0]),
+        "dropout": calibrated(
+            shop, mean_logit(single["validation-dropout"]), mean_logit(single["test-dropout"])
+        ),
+        "ensemble": calibrated(shop, members_say("validation"), members_say("test")),
     }
     distilled = folder / "distilled-ensemble-0.npz"
     if distilled.exists():
-        ways["distilled ensemble"] = sigmoid(np.load(distilled)["test"])
+        ways["distilled ensemble"] = chances(shop, distilled)
     truth = surveys.compliant[surveys.binds].astype(float)
     found = {}
     for name, chance in ways.items():

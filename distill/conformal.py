@@ -24,6 +24,29 @@ def split_quantile(scores: ArrayLike, miss: float) -> float:
     return float(ordered[rank - 1]) if 0 < rank <= len(ordered) else math.inf
 
 
+def tolerance_quantile(scores: ArrayLike, miss: float, *, doubt: float = 0.05) -> float:
+    """Return a bound that at most ``miss`` of new scores exceed, but with probability ``doubt``.
+
+    :func:`split_quantile` keeps its promise in the mean over calibration samples; this is the
+    tolerance limit that keeps it for nearly every one (Wilks 1941; Vovk 2012, arXiv:1209.2673).
+    Infinite where the scores are too few to promise anything.
+
+    Args:
+        scores: of calibration samples, shape (n,), exchangeable with the new ones.
+        miss: the share of new scores that may lie above.
+        doubt: probability, over calibration samples, that more do.
+    """
+    from scipy.stats import binom
+
+    ordered = np.sort(np.asarray(scores, dtype=np.float64))[::-1]
+    # With k scores above the bound the true share exceeds ``miss`` with the probability that a
+    # binomial count is at most k.
+    above = int(binom.ppf(doubt, len(ordered), miss)) if len(ordered) else -1
+    while above >= 0 and binom.cdf(above, len(ordered), miss) > doubt:
+        above -= 1
+    return float(ordered[above]) if above >= 0 else math.inf
+
+
 def class_quantiles(scores: ArrayLike, label: ArrayLike, classes: int, miss: float) -> Floats:
     """Return one quantile per class, so that the promise holds for each class alone.
 

@@ -46,7 +46,7 @@ def judges(names: Vocabulary) -> dict[str, Judge]:
     """Return a calibration for every set of modalities, each with a mark of its own."""
     return {
         "+".join(chosen): Judge(
-            tuple(Verdicts(1.0 + 0.1 * at, 0.9, 0.1, 0.8, 100) for _ in SCORED),
+            tuple(Verdicts(1.0 + 0.1 * at, 0.0, 0.9, 0.1, 0.8, 100) for _ in SCORED),
             tuple(1.7 for _ in names.amounts),
             tuple(1.7 for _ in names.amounts),
             1.0,

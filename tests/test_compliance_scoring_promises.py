@@ -177,7 +177,7 @@ def test_designs_that_a_law_does_not_bind_change_nothing() -> None:
 
 
 def test_a_report_adds_up() -> None:
-    scores, told = scores_of(500, 0)
+    scores, told = scores_of(2000, 0)
     judge = fit_judge(scores, **told)
     fresh, truth = scores_of(500, 1)
     found = report_on(fresh.compliance.numpy(), truth["binds"], truth["compliant"], judge)

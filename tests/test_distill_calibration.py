@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from distill.calibration import (
     COLDEST,
     HOTTEST,
+    fit_platt,
     fit_temperature,
     sigmoid,
     softmax,
@@ -44,3 +45,15 @@ def test_extreme_logits_do_not_overflow() -> None:
     assert sigmoid([-1e4, 1e4]).tolist() == [0.0, 1.0]
     assert softmax([1e4, 0.0]).tolist() == [1.0, 0.0]
     assert np.isfinite(negative_log_likelihood([1e4], [0.0]))
+
+
+def test_platt_scaling_mends_slope_and_base_rate() -> None:
+    rng = np.random.default_rng(5)
+    honest = rng.normal(size=4000) * 2 - 1
+    temperature, offset = fit_platt(3.0 * (honest + 1.5), sigmoid(honest))
+    assert temperature == pytest.approx(3.0, rel=0.01)
+    assert offset == pytest.approx(-1.5, abs=0.02)
+    # A score that tells nothing is left with the base rate.
+    noise = rng.normal(size=4000)
+    temperature, offset = fit_platt(noise, np.full(4000, 0.2))
+    assert sigmoid(noise / temperature + offset) == pytest.approx(0.2, abs=0.08)

@@ -15,6 +15,7 @@ from distill.conformal import (
     prediction_sets,
     quantile_scores,
     split_quantile,
+    tolerance_quantile,
 )
 from distill.metrics import coverage_holds
 
@@ -55,3 +56,20 @@ def test_a_stream_of_any_kind_is_missed_as_often_as_wanted(
         missed.append(score > level.bound(stream[:at]))
         level = level.after(missed[-1])
     assert abs(np.mean(missed) - 0.1) <= (0.9 + rate) / (rate * len(stream)) + 1e-9
+
+
+def test_a_tolerance_limit_holds_for_nearly_every_calibration() -> None:
+    rng = np.random.default_rng(3)
+    # The share of new uniform scores above a bound is one minus the bound.
+    bounds = np.array([tolerance_quantile(rng.random(900), 0.02) for _ in range(2000)])
+    broken = (1 - bounds > 0.02).mean()
+    # Not above 5 % and three standard errors, nor so careful that nothing would ever break it.
+    assert 0.02 < broken <= 0.065
+    split = np.array([split_quantile(rng.random(900), 0.02) for _ in range(2000)])
+    assert (1 - split > 0.02).mean() > 0.35, "the bound of the mean makes no such promise"
+
+
+def test_too_few_scores_bound_nothing() -> None:
+    assert tolerance_quantile(np.arange(148.0), 0.02) == math.inf
+    assert tolerance_quantile(np.arange(149.0), 0.02) == 148.0
+    assert tolerance_quantile([], 0.02) == math.inf

@@ -66,9 +66,19 @@ def reports_of(scores: Scores, judge: Judge, loader: Loader) -> dict[str, Report
     )
 
 
-def accuracy_of(scores: Scores, loader: Loader) -> dict[str, float]:
-    """Return the share of right answers at one half, by jurisdiction, where it binds."""
-    said, s = scores.compliance.numpy() > 0, loader.surveys
+def accuracy_of(scores: Scores, loader: Loader, judge: Judge | None = None) -> dict[str, float]:
+    """Return the share of right answers at one half, by jurisdiction, where it binds.
+
+    Args:
+        scores: of the designs.
+        loader: of the same.
+        judge: calibrates the scores first.
+    """
+    logits, s = scores.compliance.numpy(), loader.surveys
+    said = logits > 0
+    if judge is not None:
+        columns = zip(judge.verdicts, logits.T, strict=True)
+        said = np.stack([rule.probability(one) > 0.5 for rule, one in columns], axis=1)
     return {
         name: float((said == s.compliant)[s.binds[:, at], at].mean())
         for at, name in enumerate(SCORED)
@@ -160,7 +170,9 @@ def score_test_split(
         "parameters": parameters_on(scores, judges[whole], loader, vocabulary),
         "emergencies": emergencies_on(scores, loader, vocabulary),
         "subsets": {
-            "+".join(names): accuracy_of(scores_on(reader, loader, names), loader)
+            "+".join(names): accuracy_of(
+                scores_on(reader, loader, names), loader, judges["+".join(names)]
+            )
             for names in subsets(MODALITIES)
         },
     }

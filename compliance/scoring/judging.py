@@ -15,11 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compliance.scoring.dataset import SCORED
-from distill.calibration import fit_temperature, sigmoid
-from distill.conformal import split_quantile
+from distill.calibration import fit_platt, fit_temperature, sigmoid
+from distill.conformal import split_quantile, tolerance_quantile
 
-#: Share of violating designs that may be called compliant, and of compliant ones called violating.
-FALSE_COMPLIANT, FALSE_VIOLATED = 0.015, 0.04
+#: Share of violating designs that may be called compliant, and in what share of calibrations that
+#: promise may fail.
+FALSE_COMPLIANT, DOUBT = 0.015, 0.05
+#: Share of compliant designs that may be called violating, in the mean over calibrations.
+FALSE_VIOLATED = 0.04
 #: Share of misses of conformal sets and intervals.
 MISS = 0.1
 
@@ -31,16 +34,17 @@ class Verdicts:
     """How the compliance of one jurisdiction is answered for one set of modalities.
 
     Attributes:
-        temperature: what its logits are divided by.
-        compliant_from: probability from which a design is called compliant: above the share
-            ``1 - FALSE_COMPLIANT`` of violating calibration designs (a class-conditional conformal
-            bound, Vovk 2012, so that the promise holds for violating designs alone).
+        temperature, offset: what its logits are divided by, and what is then added.
+        compliant_from: probability above which a design is called compliant: a tolerance limit of
+            violating calibration designs (Wilks 1941), so that the promise holds for violating
+            designs alone, and for nearly every draw of calibration designs.
         violated_to: probability up to which it is called violating; between both it abstains.
         strangest: split-conformal bound of ``1 - p`` of the true answer.
         samples: calibration designs where the jurisdiction binds.
     """
 
     temperature: float
+    offset: float
     compliant_from: float
     violated_to: float
     strangest: float
@@ -48,7 +52,7 @@ class Verdicts:
 
     def probability(self, logit: Any) -> Any:
         """Return the calibrated probability of compliance."""
-        return sigmoid(np.asarray(logit) / self.temperature)
+        return sigmoid(np.asarray(logit) / self.temperature + self.offset)
 
     def answer(self, probability: float) -> str:
         """Return ``compliant``, ``violated`` or ``abstain``."""
@@ -106,22 +110,23 @@ class Judge:
 def fit_verdicts(logits: Floats, compliant: NDArray[np.bool_]) -> Verdicts:
     """Fit the answers of one jurisdiction on designs where it binds.
 
-    Half of the false-compliant promise rests on the number of violating designs: with fewer than
-    ``1 / FALSE_COMPLIANT`` of them nothing is called compliant.
+    With too few violating designs to promise anything (198 at these shares) nothing is called
+    compliant.
 
     Args:
         logits: of the reader, shape (n,).
         compliant: the rule engine's answer, shape (n,).
     """
-    temperature = fit_temperature(logits, compliant.astype(float))
-    chance = sigmoid(logits / temperature)
-    high = split_quantile(chance[~compliant], FALSE_COMPLIANT)
+    temperature, offset = fit_platt(logits, compliant.astype(float))
+    chance = sigmoid(logits / temperature + offset)
+    high = tolerance_quantile(chance[~compliant], FALSE_COMPLIANT, doubt=DOUBT)
     low = -split_quantile(-chance[compliant], FALSE_VIOLATED)
     # Where a promise holds with room to spare, an answer is still what is likelier than not.
     high, low = max(high, 0.5), min(low, 0.5)
     strange = np.where(compliant, 1 - chance, chance)
     return Verdicts(
         temperature,
+        offset,
         min(high, 1.0),
         max(low, 0.0),
         min(split_quantile(strange, MISS), 1.0),
@@ -223,7 +228,7 @@ def report_on(
             macro_f1=macro_f1(truth, said),
             brier=brier(chance, truth),
             abstained=float((answers == "abstain").mean()),
-            false_compliant=float(called[~truth].mean()),
+            false_compliant=float(called[~truth].mean()) if not truth.all() else 0.0,
             false_among_compliant=float((~truth[called]).mean()) if called.any() else 0.0,
             coverage=float((strange <= rule.strangest).mean()),
         )
