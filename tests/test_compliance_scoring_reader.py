@@ -12,8 +12,9 @@ from compliance.scoring.heads import Scores
 from compliance.scoring.learning import Recipe, hide_parameters, train_reader
 from compliance.scoring.reader import DesignReader, Sizes, build_student
 from compliance.scoring.teachers import pack_scores, unpack_scores
-from distill.batch import subsets
+from distill.batch import ModalityBatch, subsets
 from distill.objective import Objective
+from habitat.survey.ocean import CHANNELS, STEPS
 from tests.small_student import book, vocabulary, world
 
 torch.set_num_threads(1)
@@ -92,3 +93,17 @@ def test_a_hidden_parameter_hides_what_follows_from_it(loader: Loader) -> None:
     torch.testing.assert_close(hidden[:, kept], batch.values["structure"][:, kept], equal_nan=True)
     assert column("hull.inner_diameter") in kept
     assert hide_parameters(batch, vocabulary(), 0.0) is batch
+
+
+def test_an_untrained_reader_takes_depth_from_the_gauge() -> None:
+    torch.manual_seed(0)
+    reader = build_student(book(), vocabulary()).eval()
+    series = torch.full((3, STEPS, len(CHANNELS)), 1.0)
+    pressures = (50.0, 1010.0, 4040.0)
+    series[:, :, CHANNELS.index("pressure_dbar")] = torch.tensor(pressures)[:, None]
+    with torch.no_grad():
+        mean = reader(ModalityBatch.complete({"sensor": series})).mean
+    at = list(vocabulary().amounts).index("site.depth")
+    axis = vocabulary().amounts["site.depth"]
+    told = [axis.magnitude(float(one)) for one in mean[:, at]]
+    assert told == pytest.approx([pressure / 1.01 for pressure in pressures], rel=0.002)

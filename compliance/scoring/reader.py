@@ -5,6 +5,7 @@ The student is a reader with four small fronts; each teacher is a reader with on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,9 +43,16 @@ class Sizes:
 
 
 class Front(nn.Module):
-    """One modality's encoder: values to one feature vector of ``self.size``."""
+    """One modality's encoder: values to one feature vector of ``self.size``.
+
+    Attributes:
+        size: of the vector.
+        measured: whether features are measurements, whose evidence is read without dropout: that
+            would blur a depth that the gauge tells to a percent.
+    """
 
     size: int
+    measured = False
 
 
 class AcousticFront(Front):
@@ -77,6 +85,8 @@ def scaled_image(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 class SensorFront(Front):
     """Statistics and a small convolution over an hourly series with gaps, (samples, 48, 10)."""
+
+    measured = True
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -231,6 +241,8 @@ class DesignReader(nn.Module):
             {name: nn.Linear(front.size, outputs) for name, front in fronts.items()}
         )
         self.fused = nn.Linear(sizes.width, outputs)
+        if "sensor" in fronts and "site.depth" in vocabulary.amounts:
+            self._start_at_the_gauge(fronts["sensor"].size, vocabulary)
         self.dropout = nn.Dropout(sizes.dropout)
         self.trust = nn.Parameter(torch.full((self.logits,), 4.0))
         self.trust_spread = nn.Parameter(torch.full((self.amounts,), -6.0))
@@ -241,6 +253,23 @@ class DesignReader(nn.Module):
                 for name in fronts
             }
         )
+
+    def _start_at_the_gauge(self, size: int, vocabulary: Vocabulary) -> None:
+        """Let depth start as what the pressure gauge says, a metre for each 1.01 dbar (TEOS-10).
+
+        Few steps of training would hardly find what is plain physics; they correct it.
+        """
+        axis = vocabulary.amounts["site.depth"]
+        row = self.logits + list(vocabulary.amounts).index("site.depth")
+        # Statistics are the last features: shares first, then means.
+        mean = size - 5 * len(CHANNELS) + _PRESSURE
+        evidence: nn.Linear = self.evidence["sensor"]  # type: ignore[assignment]
+        with torch.no_grad():
+            evidence.weight[row] = 0.0
+            evidence.weight[row, mean] = _SPREAD[_PRESSURE] / axis.spread
+            evidence.bias[row] = (_TYPICAL[_PRESSURE] - math.log(1.01) - axis.centre) / axis.spread
+            self.fused.weight[row] = 0.0
+            self.fused.bias[row] = 0.0
 
     def forward(self, batch: ModalityBatch) -> Scores:
         """Return the scores of a batch; absent modalities have no influence."""
@@ -258,7 +287,8 @@ class DesignReader(nn.Module):
         said = self.fused(self.dropout(core.pooled))
         alone = {}
         for name, found in features.items():
-            evidence = self.evidence[name](self.dropout(found)) * core.used[name][:, None]
+            kept = found if self.fronts[name].measured else self.dropout(found)
+            evidence = self.evidence[name](kept) * core.used[name][:, None]
             alone[name] = self.fused.bias[: self.logits] + evidence[:, : self.logits]
             said = said + evidence
         logits = said[:, : self.logits]

@@ -66,6 +66,8 @@ class ResNetFront(Front):
 class SeriesFront(Front):
     """A transformer of four layers over the hours of a sensor series."""
 
+    measured = True
+
     def __init__(self, width: int = 128) -> None:
         super().__init__()
         self.scale = SensorScale()

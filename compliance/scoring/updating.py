@@ -63,6 +63,7 @@ def simulate_task(
     count: int,
     seed: int,
     drift: Callable[[np.random.Generator], Drift] | None = None,
+    place: tuple[float, float] | None = None,
 ) -> SensorTask:
     """Simulate series of sensors of an age.
 
@@ -71,12 +72,17 @@ def simulate_task(
         count: how many.
         seed: of all chance.
         drift: draws the age of one set of instruments; new ones when ``None``.
+        place: depth in metres and latitude of one station, whose nodes lie within a twentieth of
+            that depth; many places when ``None``.
     """
     rng = np.random.default_rng([seed, 7])
     rows = []
     for _ in range(count):
-        depth = float(np.clip(rng.lognormal(7.0, 1.2), 20, 6000))
-        latitude = float(rng.uniform(-60, 60))
+        if place is None:
+            depth = float(np.clip(rng.lognormal(7.0, 1.2), 20, 6000))
+            latitude = float(rng.uniform(-60, 60))
+        else:
+            depth, latitude = place[0] * float(rng.uniform(0.95, 1.05)), place[1]
         sea = sea_state(standard_profile(latitude), depth)
         hidden = draw_hidden(
             rng,
