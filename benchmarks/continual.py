@@ -5,8 +5,8 @@
 The old task is series of new instruments at many places. There are two new tasks of instruments
 after a year at sea, a pressure gauge 60 to 140 dbar off and heavy biofouling: at many places, and
 at one station, as the series of a user's own observatory would be. Strengths are chosen on
-validation series, accuracies are of test series opened once. Accuracy is the mean over three emergencies and
-over depths within 5 %.
+validation series, accuracies are of test series opened once. Accuracy is the mean over three
+emergencies and over depths within 5 %.
 """
 
 from __future__ import annotations
