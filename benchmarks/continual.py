@@ -18,9 +18,7 @@ from typing import Any
 
 import numpy as np
 
-#: Strengths of consolidation that are tried. The batch-mean estimate is far smaller than the exact
-#: one, so that its grid reaches as far above.
-STRENGTHS = (1e0, 1e1, 1e2, 1e3, 1e4, 1e5)
+#: Share of the old accuracy that the choice of a strength has to keep.
 KEEP = 0.95
 #: Where the new series are from.
 TASKS = ("many places", "one station")
@@ -59,7 +57,13 @@ def one_seed(student: Path | None, task: str, seed: int, count: int) -> dict[str
     import torch
 
     from compliance.scoring.shipped import load_student
-    from compliance.scoring.updating import SensorSkill, aged, learn_task, simulate_task
+    from compliance.scoring.updating import (
+        STRENGTHS,
+        SensorSkill,
+        aged,
+        learn_task,
+        simulate_task,
+    )
     from corpus.digests import load_digests
     from distill.continual import Anchor
     from distill.fisher import naive_batch_mean_fisher

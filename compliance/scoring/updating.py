@@ -32,7 +32,7 @@ UPDATED = ("fronts.sensor.", "evidence.sensor.")
 #: A depth is right within this share of it.
 DEPTH_TOLERANCE = 0.05
 #: Strengths of consolidation that are tried; validation data choose.
-STRENGTHS = (1e0, 1e1, 1e2, 1e3, 1e4)
+STRENGTHS = (1e1, 1e2, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +209,9 @@ def learn_task(
         weight.requires_grad_(True)
     skill.reader.eval()
     optimiser = torch.optim.Adam(weights.values(), lr=rate)
+    # The rate falls to nothing: at a constant one, steps across stiff directions of the anchor
+    # would blur what it holds.
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     rng = np.random.default_rng(seed)
     for _ in range(steps):
         rows = new.rows(rng.integers(len(new), size=batch))
@@ -222,6 +225,7 @@ def learn_task(
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
         optimiser.step()
+        falling.step()
     skill.reader.requires_grad_(False)
 
 
