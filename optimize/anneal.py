@@ -8,7 +8,7 @@ softly towards being used up, since the best choices leave little room: so no bi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import dimod
 import numpy as np
@@ -46,14 +46,12 @@ class Reached:
     Attributes:
         choice, cost: the best feasible choice of the whole problem.
         reads, feasible_reads: as in :class:`optimize.solution.Annealed`.
-        choices: feasible choices of the last round, best first, for the polish.
     """
 
     choice: Choice | None = None
     cost: int | None = None
     reads: int = 0
     feasible_reads: int = 0
-    choices: list[dict[str, str]] = field(default_factory=list)
 
     def take(self, choice: Choice, cost: int) -> None:
         """Keep a choice where it is better."""
@@ -65,22 +63,23 @@ def anneal(
     problem: ConfigurationProblem,
     bounds: Bounds,
     sampler: Sampler,
+    reached: Reached,
     *,
     seed: int,
     reads: int = READS,
     sweeps: int = SWEEPS,
     rounds: int = ROUNDS,
-) -> Reached:
+) -> None:
     """Anneal cores of a problem, round by round.
 
     Args:
         bounds: of the problem's cost.
+        reached: is filled, also where the sampler fails on the way.
         reads, sweeps: of each round.
 
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
     """
-    reached = Reached()
     bound = bounds.bound
     guess = first_guess(bounds, FIRST_OPTIONS)
     for number in range(rounds):
@@ -97,7 +96,6 @@ def anneal(
             guess = found
         else:
             guess = bound + (guess - bound) * WIDEN + TOLERANCE
-    return reached
 
 
 def first_guess(bounds: Bounds, per_attribute: float) -> float:
