@@ -13,7 +13,7 @@ import dimod
 import numpy as np
 
 from base import SolverError
-from optimize.arrays import Floats, Ints
+from optimize.arrays import Floats
 from optimize.model import Choice, ConfigurationProblem
 from optimize.presolve import TOLERANCE, Bounds, Core, core_of
 from optimize.propagate import Live, propagate
@@ -27,14 +27,13 @@ FIRST_OPTIONS = 2.5
 WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
 ROUNDS, READS, SWEEPS = 16, 500, 25
-#: Reads of one core that reached the best cost, after which nothing better is expected in it, and
-#: rounds of one core that reached nothing better.
-ENOUGH_HITS, IDLE_ROUNDS = 6, 4
+#: Rounds that reached nothing better, after which nothing better is expected.
+IDLE_ROUNDS = 4
 #: Share of the exact penalties; a read that breaks a rule is dropped, so they need not be exact.
 SCALE = 0.85
 #: Room left in each capacity that reads are drawn towards, in turns, as a share of what one bit
 #: changes: much for a first choice, then little.
-FIRST_ROOM, ROOMS = 1.0, (0.5, 0.7)
+FIRST_ROOM, ROOMS = 1.0, (0.2, 0.6)
 #: Weight of a typical bit's squared change of use, in units of cost.
 DRAW = 1.0
 #: Inverse temperatures; costs are whole, so the smallest difference is 1.
@@ -96,40 +95,52 @@ def anneal(
         SolverError: where the sampler cannot take the model or is not reached.
     """
     guess, upper = first_guess(bounds, FIRST_OPTIONS), None
-    prepared: Prepared | None = None
-    hits = idle = 0
+    prepared: list[Prepared] = []
+    idle = 0
     for number in range(rounds):
-        if reached.cost is not None and reached.cost < bounds.bound + 1 - TOLERANCE:
-            return
-        wanted = guess if reached.cost is None else min(guess, reached.cost)
-        if wanted != upper:
-            upper, hits, idle = wanted, 0, 0
-            prepared = prepare(problem, bounds, upper)
-        room = FIRST_ROOM if reached.cost is None else ROOMS[number % len(ROOMS)]
         before = reached.cost
-        costs = (
-            np.zeros(0)
-            if prepared is None
-            else _draw(problem, prepared, sampler, room, reads, sweeps, seed + number, reached)
-        )
-        better = before is None or (reached.cost is not None and reached.cost < before)
-        if reached.cost is not None and reached.cost <= upper:
-            hits += int((costs == reached.cost).sum())
-            idle = 0 if better else idle + 1
-            if hits >= ENOUGH_HITS or idle >= IDLE_ROUNDS or not len(costs):
-                return
-            guess = min(guess, reached.cost)
-        else:
+        wanted = guess if before is None else min(guess, before - 1)
+        if wanted != upper:
+            upper, idle = wanted, 0
+            prepared = cores(problem, bounds, upper)
+        room = FIRST_ROOM if before is None else ROOMS[number % len(ROOMS)]
+        for part, one in enumerate(prepared):
+            _draw(
+                problem, one, sampler, room, -(-reads // len(prepared)), sweeps,
+                seed + number + rounds * part, reached,
+            )  # fmt: skip
+        if reached.cost is not None and (before is None or reached.cost < before):
+            continue
+        idle += 1
+        whole = before is not None and guess >= before - 1
+        if whole and (idle >= IDLE_ROUNDS or not any(one.qubo for one in prepared)):
+            return
+        if not whole:
             guess = bounds.bound + (guess - bounds.bound) * WIDEN + TOLERANCE
 
 
-def prepare(problem: ConfigurationProblem, bounds: Bounds, upper: float) -> Prepared | None:
-    """Build the core of choices that cost no more than ``upper``, and its model.
+def cores(problem: ConfigurationProblem, bounds: Bounds, upper: float) -> list[Prepared]:
+    """Build a core for each branch that may hold a choice of cost ``upper``, and their models."""
+    within = bounds.within(upper)
+    found = []
+    for branch in bounds.branches:
+        if branch.prices is None or branch.prices.bound > upper + TOLERANCE:
+            continue
+        live = within.copy()
+        gone = live.alive & ~(branch.prices.bound + branch.prices.reduced <= upper + TOLERANCE)
+        live.delete(np.flatnonzero(gone), f"no choice with it costs {upper:g} or less")
+        one = prepare(problem, live, upper)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def prepare(problem: ConfigurationProblem, live: Live, upper: float) -> Prepared | None:
+    """Build the core of live options for choices that cost no more than ``upper``, and its model.
 
     Returns:
         ``None`` where there is no such choice.
     """
-    live = bounds.within(upper)
     while True:
         propagate(live)
         if not live.feasible:
@@ -175,14 +186,14 @@ def _draw(
     sweeps: int,
     seed: int,
     reached: Reached,
-) -> Ints:
-    """Sample one core; return the whole costs of its feasible reads."""
+) -> None:
+    """Sample one core, and keep its best feasible read."""
     core = prepared.core
     if prepared.qubo is None:
         choice = core.whole({})
         if problem.feasible(choice):
             reached.take(choice, core.base)
-        return np.zeros(0, dtype=np.int64)
+        return
     qubo = drawn_to(prepared.qubo, room)
     samples = sampler.sample(
         qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT, COLD)
@@ -190,13 +201,11 @@ def _draw(
     decoded = qubo.decode_all(samples)
     reached.reads += reads
     reached.feasible_reads += int(decoded.feasible.sum())
-    costs: Ints = decoded.cost[decoded.feasible] + core.base
-    if len(costs):
-        first = int(costs.argmin())
-        choice = core.whole(qubo.choice(decoded.chosen[decoded.feasible][first]))
+    if decoded.feasible.any():
+        cost = np.where(decoded.feasible, decoded.cost, np.iinfo(np.int64).max)
+        choice = core.whole(qubo.choice(decoded.chosen[int(cost.argmin())]))
         if problem.feasible(choice):
             reached.take(choice, problem.cost(choice))
-    return costs
 
 
 def drawn_to(qubo: Qubo, room: float) -> Qubo:
