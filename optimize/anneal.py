@@ -29,8 +29,8 @@ WIDEN = 1.3
 ROUNDS, READS, SWEEPS = 16, 500, 25
 #: Rounds that reached nothing better, after which nothing better is expected.
 IDLE_ROUNDS = 4
-#: Share of the exact penalties; a read that breaks a rule is dropped, so they need not be exact.
-SCALE = 0.85
+#: Share of the exact penalties.
+SCALE = 1.0
 #: Room left in each capacity that reads are drawn towards, in turns, as a share of what one bit
 #: changes: much for a first choice, then little.
 FIRST_ROOM, ROOMS = 3.0, (0.5, 3.0)
@@ -40,7 +40,7 @@ DRAW = 1.0
 #: Cold end of the schedule as an inverse temperature, over the penalties' need (the gap that is
 #: left, which the best choice may lie above the lowest state), and its least and most; the hot end
 #: as a share of it.
-COLD, COLDEST, WARMEST, HOT = 10.0, 3.0, 0.5, 0.15
+COLD, COLDEST, WARMEST, HOT = 8.0, 3.0, 0.5, 0.15
 
 
 @dataclass

@@ -37,9 +37,7 @@ def small(seed: int, *, soft: bool = False, attributes: int = 5) -> Configuratio
     ]
 
     def picks(count: int) -> tuple[Pick, ...]:
-        return tuple(
-            (one.name, rng.choice(one.options).name) for one in rng.sample(domains, count)
-        )
+        return tuple((one.name, rng.choice(one.options).name) for one in rng.sample(domains, count))
 
     return ConfigurationProblem(
         f"small-{seed}",
