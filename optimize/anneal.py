@@ -28,19 +28,21 @@ WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
 ROUNDS, READS, SWEEPS = 16, 500, 25
 #: Rounds that reached nothing better, after which nothing better is expected.
-IDLE_ROUNDS = 4
+IDLE_ROUNDS = 5
 #: Share of the exact penalties.
 SCALE = 1.0
-#: Room left in each capacity that reads are drawn towards, in turns, as a share of what one bit
-#: changes: much for a first choice, then little.
-FIRST_ROOM, ROOMS = 3.0, (0.5, 3.0)
-GAP_SHARE, MOST_ROOM = 0.5, 1.5
-#: Weight of a typical bit's squared change of use, in units of cost.
-DRAW = 1.0
+#: Room left in each capacity that reads are drawn towards, priced as a multiple of an even share of
+#: the gap: much for a first choice, then little and much in turns. The room is no more than some
+#: multiple of what one bit changes.
+FIRST_ROOM, ROOMS, MOST_ROOM = 1.5, (0.25, 1.0, 3.0), 3.0
+#: Samplers whose effort grows with couplings: they get the multipliers alone.
+SPARSE = ("tree-decomposition", "mock-qpu", "qpu")
+#: Weight of a typical bit's squared change of use, as a share of the penalties' need.
+DRAW = 0.2
 #: Cold end of the schedule as an inverse temperature, over the penalties' need (the gap that is
 #: left, which the best choice may lie above the lowest state), and its least and most; the hot end
 #: as a share of it.
-COLD, COLDEST, WARMEST, HOT = 8.0, 3.0, 0.5, 0.15
+COLD, COLDEST, WARMEST, HOT = 6.5, 3.0, 0.5, 0.15
 
 
 @dataclass
@@ -177,6 +179,7 @@ def first_guess(bounds: Bounds, per_attribute: float) -> float:
     """Return the cost whose core holds about so many options for each attribute."""
     live = bounds.live
     least = np.sort(bounds.excess()[live.alive])
+    least = least[np.isfinite(least)]  # the others are in no choice at all
     return float(least[min(len(least) - 1, int(per_attribute * live.arrays.attributes))])
 
 
@@ -197,7 +200,7 @@ def _draw(
         if problem.feasible(choice):
             reached.take(choice, core.base)
         return
-    qubo = drawn_to(prepared.qubo, room)
+    qubo = prepared.qubo if sampler.name in SPARSE else drawn_to(prepared.qubo, room)
     cold = min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
     samples = sampler.sample(
         qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)
@@ -228,10 +231,9 @@ def drawn_to(qubo: Qubo, room: float) -> Qubo:
         if not len(moving):
             continue
         typical = float(np.sqrt(np.mean(moving**2)))
-        weight = DRAW / typical**2
+        weight = DRAW * qubo.penalties.need / typical**2
         worth = float(qubo.penalties.multiplier[resource]) * typical
-        share = room * GAP_SHARE * qubo.penalties.need / priced / worth
-        left = min(share, room * MOST_ROOM) * typical
+        left = min(room * qubo.penalties.need / priced / worth, room * MOST_ROOM) * typical
         constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - left)
         linear += weight * (by_bit**2 + 2 * constant * by_bit)
         square += 2 * weight * np.outer(by_bit, by_bit)
