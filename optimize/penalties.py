@@ -92,7 +92,6 @@ def duals(
     """
     arrays, groups = layout.arrays, layout.groups()
     number_of = {int(arrays.attribute[group[0]]): n for n, group in enumerate(groups)}
-    columns = {position: column for column, position in enumerate(layout.open)}
     capacity = np.zeros(len(arrays.limit))
     priced = layout.linear.copy()
     forbidden, group_price = np.zeros(len(layout.forbidden)), np.zeros(len(groups))
@@ -123,7 +122,7 @@ def duals(
                 if owners.count(owner) > 1:
                     group_price[number_of[owner]] += price
     least = arrays.cheapest(priced, layout.alive)
-    reduced = (priced - least[arrays.attribute])[list(columns)]
+    reduced = (priced - least[arrays.attribute])[list(layout.open)]
     bound = layout.constant + float(least.sum() - capacity @ arrays.limit) - paid
     return Duals(
         capacity=capacity,
@@ -198,7 +197,7 @@ def weigh(
     most = largest_objective(layout) if upper is None else float(upper)
     need = most - prices.bound + 1
     groups = layout.groups()
-    column = {position: n for n, position in enumerate(layout.open)}
+    column = layout.columns
     if scheme == "big-m":
         ranges = sum(np.ptp(layout.linear[group]) for group in groups)
         need = max(need, float(ranges) + sum(term.weight for term in layout.priced) + 1)
@@ -271,7 +270,7 @@ def _product_weights(layout: Layout, forbidden: Floats, prices: Duals, need: flo
 
 def negative_cost(layout: Layout, forbidden: Floats, product: Floats) -> Floats:
     """Return how far products can fall where a column's pick is -1, at most, shape (open,)."""
-    column = {position: n for n, position in enumerate(layout.open)}
+    column = layout.columns
     found = np.zeros(len(layout.open))
     for worth, term in (
         *((forbidden[n], t) for n, t in enumerate(layout.forbidden)),
