@@ -15,8 +15,10 @@ from optimize.encoding import Encoding
 from optimize.layout import Layout
 from optimize.penalties import Penalties, binding
 
-#: Share of a penalty that excess by a typical option's use pays, where slack is coarse.
+#: Share of the need that excess by a typical option's use pays, where slack is coarse.
 SOFTNESS = 0.2
+#: Share of the need that a typical bit's change of use pays, where use is drawn to its target.
+DRAW = 0.2
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Slack:
         grain: step of the values that the bits make; 1 where slack is exact.
         offset: half a grain; 0 where slack is exact.
         idle: share of its price that unused capacity pays.
+        firm: whether excess is penalised as hard as any broken rule.
     """
 
     resource: int
@@ -36,6 +39,20 @@ class Slack:
     grain: int
     offset: int
     idle: float
+    firm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A use that states are drawn to without slack bits, a little less than the capacity.
+
+    Attributes:
+        resource: its number.
+        use: of all options chosen.
+    """
+
+    resource: int
+    use: float
 
 
 @dataclass
@@ -82,16 +99,44 @@ def slack_rows(
             part = min(steps, 2 ** len(coefficients))
             coefficients.append(part * grain)
             steps -= part
-        found.append(
-            Slack(resource, tuple(coefficients), grain, grain // 2, 1.0 if exact else idle)
-        )
+        pays = 1.0 if exact else idle
+        firm = most_bits is None
+        found.append(Slack(resource, tuple(coefficients), grain, grain // 2, pays, firm))
         typical = float(np.mean(uses[list(layout.open), resource] ** 2)) if layout.open else 1.0
         share[resource] = 1.0 if most_bits is None else SOFTNESS / max(typical, 1.0)
     return tuple(found), share
 
 
+def targets(
+    layout: Layout, encoding: Encoding, setting: Penalties, room: float
+) -> tuple[tuple[Target, ...], Floats]:
+    """Return the use of each priced capacity to draw states to, and what 1 off it pays of the need.
+
+    Args:
+        room: left in a capacity, as a share of what one bit typically changes its use by.
+    """
+    row, column, value = encoding.entries
+    shape = (len(encoding.shift), len(encoding.labels))
+    matrix = csr_array((value, (row, column)), shape=shape)
+    changes = matrix.T @ layout.arrays.uses[list(layout.open)].astype(float)
+    share = np.zeros(len(layout.arrays.limit))
+    found = []
+    for resource in np.flatnonzero(setting.multiplier > 0).tolist():
+        moving = changes[changes[:, resource] != 0, resource]
+        if len(moving):
+            square = float(np.mean(moving**2))
+            limit = float(layout.arrays.limit[resource])
+            found.append(Target(resource, limit - room * square**0.5))
+            share[resource] = DRAW / square
+    return tuple(found), share
+
+
 def assemble(
-    layout: Layout, encoding: Encoding, weights: Penalties, slacks: tuple[Slack, ...]
+    layout: Layout,
+    encoding: Encoding,
+    weights: Penalties,
+    slacks: tuple[Slack, ...] = (),
+    drawn: tuple[Target, ...] = (),
 ) -> dimod.BinaryQuadraticModel:
     """Add up a model."""
     count = len(layout.open)
@@ -107,7 +152,7 @@ def assemble(
             total.offset += price
             place += len(group)
     _add_products(total, layout, weights)
-    _add_capacities(total, layout, weights, slacks)
+    _add_capacities(total, layout, weights, slacks, drawn)
     return _in_bits(total, layout, encoding, weights.exclusion, slacks)
 
 
@@ -134,10 +179,16 @@ def _add_products(total: _Sum, layout: Layout, weights: Penalties) -> None:
 
 
 def _add_capacities(
-    total: _Sum, layout: Layout, weights: Penalties, slacks: tuple[Slack, ...]
+    total: _Sum,
+    layout: Layout,
+    weights: Penalties,
+    slacks: tuple[Slack, ...],
+    drawn: tuple[Target, ...],
 ) -> None:
     arrays, size = layout.arrays, len(total.linear)
-    limit = (arrays.limit - arrays.uses[list(layout.decided)].sum(axis=0)).astype(float)
+    decided = arrays.uses[list(layout.decided)].sum(axis=0)
+    limit = (arrays.limit - decided).astype(float)
+    aims = {target.resource: target.use - float(decided[target.resource]) for target in drawn}
     place = len(layout.open) + len(layout.products)
     with_slack = {slack.resource: slack for slack in slacks}
     for resource, price in enumerate(weights.multiplier.tolist()):
@@ -145,15 +196,18 @@ def _add_capacities(
         excess[: len(layout.open)] = arrays.uses[list(layout.open), resource]
         total.linear += price * excess
         total.offset -= price * limit[resource]
-        if (slack := with_slack.get(resource)) is None:
+        if resource in aims:
+            constant = -aims[resource]
+        elif (slack := with_slack.get(resource)) is not None:
+            idle = np.zeros(size)
+            idle[place : place + len(slack.coefficients)] = slack.coefficients
+            place += len(slack.coefficients)
+            total.linear += price * slack.idle * idle
+            total.offset += price * slack.idle * slack.offset
+            excess += idle
+            constant = slack.offset - limit[resource]
+        else:
             continue
-        idle = np.zeros(size)
-        idle[place : place + len(slack.coefficients)] = slack.coefficients
-        place += len(slack.coefficients)
-        total.linear += price * slack.idle * idle
-        total.offset += price * slack.idle * slack.offset
-        excess += idle
-        constant = slack.offset - limit[resource]
         square = float(weights.square[resource])
         if total.dense is None:
             total.dense = np.zeros((size, size))

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from base import SolverError
-from optimize.arrays import Bools, Floats, Ints
-from optimize.assembly import Slack, assemble, slack_rows
+from optimize.arrays import Bools, Ints
+from optimize.assembly import Slack, Target, assemble, slack_rows, targets
 from optimize.encoding import NAMES, Encoding, encode
 from optimize.encoding import Name as EncodingName
 from optimize.layout import Layout, lay_out
@@ -21,10 +21,10 @@ from optimize.model import ConfigurationProblem, Pick
 from optimize.penalties import SCHEMES, Penalties, Scheme, duals, weigh
 from optimize.relaxation import Relaxation
 
-CapacityName = Literal["multiplier", "slack", "none"]
-CAPACITIES: tuple[CapacityName, ...] = ("multiplier", "slack", "none")
-#: Hot end of the annealing schedule times the penalty, and cold end per unit of cost.
-HOT, COLD = 3.0, 1.2
+CapacityName = Literal["multiplier", "drawn", "slack", "none"]
+CAPACITIES: tuple[CapacityName, ...] = ("multiplier", "drawn", "slack", "none")
+#: Ends of the annealing schedule, times the need.
+HOT, COLD = 2.0, 12.0
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Decoded:
         chosen: position (:attr:`Arrays.picks`) of each attribute's option, or -1 where a sample
             picks none or several, shape (reads, attributes).
         feasible: samples that are complete and break no rule, shape (reads,).
-        value: objective of complete samples, infinite for others, shape (reads,).
+        cost: objective of the options chosen, meaningful where complete, shape (reads,).
     """
 
     chosen: Ints
     feasible: Bools
-    value: Floats
+    cost: Ints
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,9 @@ class Qubo:
     """A quadratic model with what it takes to read its samples.
 
     Energies of feasible choices are their objective where capacities are left out or slack is
-    exact. With multipliers they are Lagrangian values, at most the objective; with coarse slack
-    they exceed the Lagrangian value by up to :attr:`residual` at the best slack bits.
+    exact. With multipliers they are Lagrangian values, at most the objective. With coarse slack
+    they exceed the Lagrangian value by up to :attr:`residual` at the best slack bits; where use is
+    drawn to a target, by a squared distance that has no such bound.
 
     Attributes:
         bqm: binary; a bit of the one-hot encoding is labelled by its pick.
@@ -62,7 +63,8 @@ class Qubo:
     encoding: Encoding
     layout: Layout
     capacity: CapacityName
-    slacks: tuple[Slack, ...]
+    slacks: tuple[Slack, ...] = ()
+    drawn: tuple[Target, ...] = ()
 
     @property
     def residual(self) -> float:
@@ -76,9 +78,9 @@ class Qubo:
 
     @property
     def beta_range(self) -> tuple[float, float]:
-        """Inverse temperatures to anneal between: from the penalties to the unit of cost."""
-        hot = HOT / max(1.0, self.penalties.need * self.penalties.scale)
-        return hot, max(COLD, hot)
+        """Inverse temperatures to anneal between, from the penalties."""
+        need = max(1.0, self.penalties.need)
+        return HOT / need, COLD / need
 
     def decode(self, sample: Mapping[Hashable, int]) -> dict[str, str]:
         """Return the choice of one sample; attributes of which it picks none or several are absent.
@@ -98,11 +100,11 @@ class Qubo:
         feasible: Bools = complete & (arrays.uses[chosen].sum(axis=1) <= arrays.limit).all(axis=1)
         for rules in (arrays.single[:, None], arrays.pairs, arrays.triples):
             feasible &= ~_all_chosen(chosen, rules, arrays.attribute).any(axis=1)
-        value = layout.linear[chosen].sum(axis=1) + layout.constant
+        cost = layout.linear.astype(np.int64)[chosen].sum(axis=1) + layout.constant
         for term in layout.priced:
             rule = np.array([term.whole])
-            value += term.weight * _all_chosen(chosen, rule, arrays.attribute)[:, 0]
-        return Decoded(chosen, feasible, np.where(complete, value, np.inf))
+            cost += term.weight * _all_chosen(chosen, rule, arrays.attribute)[:, 0]
+        return Decoded(chosen, feasible, cost)
 
     def choice(self, chosen: Ints) -> dict[str, str]:
         """Return one row of :attr:`Decoded.chosen` by name, without what is -1."""
@@ -150,7 +152,8 @@ def build(
     upper: float | None = None,
     weights: Mapping[tuple[Pick, ...], int] | None = None,
     slack_bits: int | None = 3,
-    idle: float = 0.0,
+    idle: float = 0.25,
+    room: float = 0.6,
 ) -> Qubo:
     """Build a model.
 
@@ -161,15 +164,18 @@ def build(
         penalties: from LP duals, or large enough whatever the prices.
         scale: of the penalties; below 1 infeasible states may lie below feasible ones.
         capacity: ``multiplier`` adds the LP's price of what is used beyond capacity, without bits;
-            ``slack`` also a squared excess with slack bits; ``none`` nothing.
+            ``drawn`` also a squared distance from a little less than capacity, likewise;
+            ``slack`` in place of that a squared excess with slack bits; ``none`` nothing.
         upper: objective of a known feasible choice: the closer, the smaller the penalties.
         weights: objective in place of the cost: what each pick, or combination of up to three,
             adds where it is chosen, such as one tier of soft rules. Combinations weigh zero or
             more.
         slack_bits: at most, of each capacity; ``None`` takes as many as exactness needs, and then
             penalises excess as hard as any rule.
-        idle: share of its price that unused capacity pays, where slack is coarse: at 0 more reads
-            are feasible, at 0.5 more of them are near the optimum.
+        idle: share of its price that unused capacity pays, where slack is coarse: the less, the
+            more reads are feasible, and the fewer of those are near the optimum.
+        room: left in a drawn capacity, as a share of what one bit typically changes its use by;
+            the more, the more reads are feasible, and the fewer of those are near the optimum.
 
     Raises:
         SolverError: where an attribute has no option left, a capacity cannot be met, or an
@@ -191,16 +197,18 @@ def build(
     encoded = encode(encoding, groups, picks, prices.reduced)
     setting = weigh(layout, encoded, prices, scheme=penalties, scale=scale, upper=upper)
     slacks: tuple[Slack, ...] = ()
+    drawn: tuple[Target, ...] = ()
+    square = np.zeros(len(problem.capacity))
     if capacity == "slack":
-        slacks, share = slack_rows(layout, setting, slack_bits, idle, problem.name)
-        setting = weigh(
-            layout, encoded, prices, scheme=penalties, scale=scale, upper=upper, square=share
-        )
-    bqm = assemble(layout, encoded, setting, slacks)
-    return Qubo(bqm, setting, encoded, layout, capacity, slacks)
+        slacks, square = slack_rows(layout, setting, slack_bits, idle, problem.name)
+    elif capacity == "drawn":
+        drawn, square = targets(layout, encoded, setting, room)
+    setting = replace(setting, square=square * setting.need * (scale if slacks else 1.0))
+    bqm = assemble(layout, encoded, setting, slacks, drawn)
+    return Qubo(bqm, setting, encoded, layout, capacity, slacks, drawn)
 
 
 def rebuilt(qubo: Qubo, penalties: Penalties) -> Qubo:
     """Return the same model with other weights."""
-    bqm = assemble(qubo.layout, qubo.encoding, penalties, qubo.slacks)
+    bqm = assemble(qubo.layout, qubo.encoding, penalties, qubo.slacks, qubo.drawn)
     return replace(qubo, bqm=bqm, penalties=penalties)
