@@ -55,9 +55,7 @@ def generate(attributes: int, seed: int, *, soft: bool = False) -> Configuration
         for rule in _rule(rng, kind, sizes):
             if not all(hidden[a] == o for a, o in rule):
                 rules.add(rule)
-    used = {
-        name: sum(domains[a][o].uses[name] for a, o in enumerate(hidden)) for name in RESOURCES
-    }
+    used = {name: sum(domains[a][o].uses[name] for a, o in enumerate(hidden)) for name in RESOURCES}
     return ConfigurationProblem(
         name=f"generated-{attributes}-{seed}{'-soft' if soft else ''}",
         attributes=tuple(Attribute(f"a{a}", tuple(domain)) for a, domain in enumerate(domains)),
@@ -92,9 +90,7 @@ def _jurisdictions(rng: random.Random, size: int) -> list[Option]:
     ]
 
 
-def _rule(
-    rng: random.Random, kind: str, sizes: Sequence[int]
-) -> list[tuple[tuple[int, int], ...]]:
+def _rule(rng: random.Random, kind: str, sizes: Sequence[int]) -> list[tuple[tuple[int, int], ...]]:
     """Return the combinations that one rule of a kind forbids."""
     a, b, c = rng.sample(range(2, len(sizes)), 3)
     if kind == "unary":

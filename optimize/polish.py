@@ -15,9 +15,7 @@ RISE, FALL = 1.25, 0.94
 TENURE = (4, 12)
 
 
-def starts(
-    landscape: Landscape, likely: Floats, count: int, rng: np.random.Generator
-) -> Ints:
+def starts(landscape: Landscape, likely: Floats, count: int, rng: np.random.Generator) -> Ints:
     """Draw choices, each attribute by itself.
 
     Args:

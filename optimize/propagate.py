@@ -69,9 +69,7 @@ def _over_capacity(live: Live) -> None:
     arrays, alive = live.arrays, live.alive
     for resource, limit in enumerate(arrays.limit.tolist()):
         use = arrays.uses[:, resource]
-        least = np.minimum.reduceat(
-            np.where(alive, use, np.iinfo(np.int64).max), arrays.start[:-1]
-        )
+        least = np.minimum.reduceat(np.where(alive, use, np.iinfo(np.int64).max), arrays.start[:-1])
         room = limit - int(least.sum())
         over = use - least[arrays.attribute] > room
         live.delete(np.flatnonzero(over & alive), "over capacity with the least of all others")
