@@ -33,7 +33,8 @@ IDLE_ROUNDS = 4
 SCALE = 0.85
 #: Room left in each capacity that reads are drawn towards, in turns, as a share of what one bit
 #: changes: much for a first choice, then little.
-FIRST_ROOM, ROOMS = 1.0, (0.2, 0.6)
+FIRST_ROOM, ROOMS = 1.5, (0.5, 1.0)
+GAP_SHARE, MOST_ROOM = 0.5, 1.5
 #: Weight of a typical bit's squared change of use, in units of cost.
 DRAW = 1.0
 #: Inverse temperatures; costs are whole, so the smallest difference is 1.
@@ -216,6 +217,7 @@ def drawn_to(qubo: Qubo, room: float) -> Qubo:
     size = len(labels)
     linear, square, offset = np.zeros(size), np.zeros((size, size)), 0.0
     limit = arrays.limit - arrays.uses[list(layout.decided)].sum(axis=0)
+    priced = int((qubo.penalties.multiplier > 0).sum())
     for resource in np.flatnonzero(qubo.penalties.multiplier > 0).tolist():
         use = arrays.uses[list(layout.open), resource].astype(float)
         by_bit = matrix.T @ use
@@ -224,7 +226,10 @@ def drawn_to(qubo: Qubo, room: float) -> Qubo:
             continue
         typical = float(np.sqrt(np.mean(moving**2)))
         weight = DRAW / typical**2
-        constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - room * typical)
+        worth = float(qubo.penalties.multiplier[resource]) * typical
+        share = room * GAP_SHARE * qubo.penalties.need / priced / worth
+        left = min(share, room * MOST_ROOM) * typical
+        constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - left)
         linear += weight * (by_bit**2 + 2 * constant * by_bit)
         square += 2 * weight * np.outer(by_bit, by_bit)
         offset += weight * constant**2

@@ -1,4 +1,4 @@
-"""Options that no feasible choice holds, or that another option of their attribute makes needless."""
+"""Options that no feasible choice holds, or that another of their attribute makes needless."""
 
 from __future__ import annotations
 
