@@ -2,10 +2,10 @@
 
 The worth of a set is the sum of its members' relevance, less the redundancy of each pair. Left to
 itself this form takes all where relevances outweigh redundancies and next to nothing where they do
-not: two unlike scales decide the size. Here each size has a model of its own, held to that size
-exactly, and dear members are priced by a multiplier that is searched until the budget is kept. The
-best of all samples within the budget is the answer, next to what greedy growth and, where it is
-small enough, trying everything find for the same worth.
+not: two unlike scales decide the size. Here each size has a model of its own, drawn to that size,
+and dear members are priced by a multiplier that is searched until the budget is kept. The best of
+all samples within the budget is the answer, next to what greedy growth and, where it is small
+enough, trying everything find for the same worth.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ MOST_PRICES = 10
 #: Share of a budget by which rounding may exceed it.
 ROUNDING = 1e-9
 READS, SWEEPS = 100, 100
+#: Share of the weight that would hold a size for certain, and the schedule's ends times the weight.
+HOLD, HOT, COLD = 0.5, 1.0, 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +145,31 @@ def select(
     )
 
 
-def sized_model(given: Scores, size: int, price: float) -> dimod.BinaryQuadraticModel:
+def sized_model(
+    given: Scores, size: int, price: float, *, hold: float = 1.0
+) -> tuple[dimod.BinaryQuadraticModel, float]:
     """Return the model of sets of one size, least where worth less priced cost is most.
 
-    A weight above what any one member can add holds the size: from a state of another size one flip
-    towards it always gains.
+    Args:
+        hold: at 1 a flip towards the size gains more than it can lose, from any state; at less, the
+            size is drawn to rather than held, and swaps meet a lower barrier.
+
+    Returns:
+        the model, and the weight of the squared difference of size.
     """
     count = len(given.relevance)
     linear = price * given.costs - given.relevance
-    weight = float(np.max(np.abs(linear) + np.abs(given.redundancy).sum(axis=1))) * 1.01 + 1e-9
+    worth = np.max(-linear + np.maximum(0.0, -given.redundancy).sum(axis=1))
+    overlap = np.sort(np.maximum(0.0, given.redundancy), axis=1)[:, count - size :].sum(axis=1)
+    weight = hold * max(float(worth), float(np.max(linear + overlap)), 0.0) * 1.01 + 1e-9
     row, column = np.triu_indices(count, 1)
-    return dimod.BinaryQuadraticModel.from_numpy_vectors(
+    model = dimod.BinaryQuadraticModel.from_numpy_vectors(
         linear + weight * (1 - 2 * size),
         (row, column, given.redundancy[row, column] + 2 * weight),
         weight * size**2,
         dimod.BINARY,
     )
+    return model, weight
 
 
 def greedy_set(given: Scores, budget: float) -> Bools:
@@ -203,8 +214,13 @@ def _sampled(
         low, high = 0.0, None
         price, steepest = 0.0, float(np.abs(given.relevance).max() + np.abs(given.redundancy).max())
         for turn in range(MOST_PRICES):
+            model, weight = sized_model(given, size, price, hold=HOLD)
             drawn = sampler.sample(
-                sized_model(given, size, price), reads=reads, sweeps=sweeps, seed=seed + turn
+                model,
+                reads=reads,
+                sweeps=sweeps,
+                seed=seed + turn,
+                beta_range=(HOT / weight, COLD / weight),
             )
             sets = drawn.record.sample[:, np.argsort(list(drawn.variables))] > 0
             cost = sets @ given.costs

@@ -66,7 +66,7 @@ def test_nothing_is_chosen_where_nothing_is_worth_its_place_or_affordable():
 @pytest.mark.parametrize("size", [0, 1, 3, 6])
 def test_a_sized_model_is_least_at_its_size(size):
     given = random_scores(4, 6)
-    found = dimod.ExactSolver().sample(sized_model(given, size, 0.3))
+    found = dimod.ExactSolver().sample(sized_model(given, size, 0.3)[0])
     sets = found.record.sample[:, np.argsort(list(found.variables))] > 0
     energy = found.record.energy
     assert sets[energy.argmin()].sum() == size
@@ -81,7 +81,7 @@ def test_sizes_are_asked_for_that_the_unbudgeted_form_has_no_minimum_at(redundan
     sets = (np.arange(2**6)[:, None] >> np.arange(6)) & 1 == 1
     assert sets[int(given.worth(sets).argmax())].sum() == naive
     for size in (2, 3, 4):
-        found = ANNEALER.sample(sized_model(given, size, 0.0), reads=20, sweeps=50, seed=0)
+        found = ANNEALER.sample(sized_model(given, size, 0.0)[0], reads=20, sweeps=50, seed=0)
         assert sum(found.first.sample.values()) == size
 
 
