@@ -29,16 +29,18 @@ WIDEN = 1.3
 ROUNDS, READS, SWEEPS = 16, 500, 25
 #: Rounds that reached nothing better, after which nothing better is expected.
 IDLE_ROUNDS = 4
-#: Share of the exact penalties; a read that breaks a rule is dropped, so they need not be exact.
-SCALE = 0.85
+#: Share of the exact penalties.
+SCALE = 1.0
 #: Room left in each capacity that reads are drawn towards, in turns, as a share of what one bit
 #: changes: much for a first choice, then little.
-FIRST_ROOM, ROOMS = 1.5, (0.5, 1.0)
+FIRST_ROOM, ROOMS = 3.0, (0.5, 3.0)
 GAP_SHARE, MOST_ROOM = 0.5, 1.5
 #: Weight of a typical bit's squared change of use, in units of cost.
 DRAW = 1.0
-#: Inverse temperatures; costs are whole, so the smallest difference is 1.
-HOT, COLD = 0.3, 2.0
+#: Cold end of the schedule as an inverse temperature, over the penalties' need (the gap that is
+#: left, which the best choice may lie above the lowest state), and its least and most; the hot end
+#: as a share of it.
+COLD, COLDEST, WARMEST, HOT = 8.0, 3.0, 0.5, 0.15
 
 
 @dataclass
@@ -196,8 +198,9 @@ def _draw(
             reached.take(choice, core.base)
         return
     qubo = drawn_to(prepared.qubo, room)
+    cold = min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
     samples = sampler.sample(
-        qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT, COLD)
+        qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)
     )
     decoded = qubo.decode_all(samples)
     reached.reads += reads

@@ -222,8 +222,9 @@ def _tree_decomposition(
             bqm, num_reads=reads - 1, beta=beta[1], marginals=False, seed=seed
         )
     except ValueError as error:
+        reason = str(error).split(".")[0]
         raise SolverError(
-            f"the model's tree width is too large for tree decomposition ({error})",
+            f"the model's tree width is too large for tree decomposition ({reason})",
             hint="take another sampler, or capacities as multipliers",
         ) from None
     return [lowest, more]
@@ -255,7 +256,7 @@ def _embedded(device: Any, bqm: dimod.BinaryQuadraticModel, reads: int, seed: in
         return [drawn]
     except ValueError as error:
         raise SolverError(
-            f"the model does not fit the device ({error})",
+            f"the model does not fit the device ({str(error).splitlines()[0]})",
             hint="send a presolved core, with capacities as multipliers",
         ) from None
 

@@ -1,54 +1,66 @@
-"""Small configuration problems for tests, and their optimum by trying everything."""
+"""Small configuration problems for tests, and their answers by trying everything."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from itertools import product
 
-from optimize.model import Attribute, ConfigurationProblem, Forbidden, Option
+from optimize.model import (
+    Attribute,
+    Choice,
+    ConfigurationProblem,
+    Forbidden,
+    Option,
+    Pick,
+    SoftRule,
+)
+
+RESOURCES = ("mass", "power")
 
 
-def small_problem(seed: int, *, most_options: int = 11) -> ConfigurationProblem:
-    """Return a random problem of 2 to 5 attributes, perhaps without any feasible choice."""
+def small(seed: int, *, soft: bool = False, attributes: int = 5) -> ConfigurationProblem:
+    """Return a random problem that may be infeasible; uses may be negative."""
     rng = random.Random(seed)
-    count = rng.randint(2, 5)
-    sizes = [rng.randint(1, 4) for _ in range(count)]
-    while sum(sizes) > most_options:
-        sizes[rng.randrange(count)] = 1
-    resources = ["mass", "power"][: rng.randint(0, 2)]
-    attributes = tuple(
+    domains = [
         Attribute(
             f"a{a}",
             tuple(
                 Option(
-                    f"o{o}", rng.randint(-3, 15), {name: rng.randint(-1, 4) for name in resources}
+                    f"o{o}",
+                    rng.randint(0, 20),
+                    {name: rng.randint(-2, 9) for name in RESOURCES},
                 )
-                for o in range(size)
+                for o in range(rng.randint(1, 4))
             ),
         )
-        for a, size in enumerate(sizes)
-    )
-    rules = set()
-    for _ in range(rng.randint(0, 7)):
-        owners = sorted(rng.sample(range(count), min(count, rng.choice([1, 2, 2, 3, 3]))))
-        rules.add(tuple((f"a{a}", f"o{rng.randrange(sizes[a])}") for a in owners))
+        for a in range(attributes)
+    ]
+
+    def picks(count: int) -> tuple[Pick, ...]:
+        return tuple((one.name, rng.choice(one.options).name) for one in rng.sample(domains, count))
+
     return ConfigurationProblem(
         f"small-{seed}",
-        attributes,
-        {name: rng.randint(2, 8) for name in resources},
-        tuple(Forbidden(picks) for picks in sorted(rules)),
+        tuple(domains),
+        {name: rng.randint(8, 22) for name in RESOURCES},
+        tuple(Forbidden(picks(rng.choice((1, 2, 2, 2, 3)))) for _ in range(rng.randint(0, 12))),
+        tuple(
+            SoftRule(rng.choice(("safety", "commercial")), rng.randint(1, 4), picks(n))
+            for n in (rng.choice((1, 2, 2, 3)) for _ in range(12))
+        )
+        if soft
+        else (),
     )
 
 
-def choices(problem: ConfigurationProblem) -> Iterator[dict[str, str]]:
-    """Yield every complete choice."""
+def choices(problem: ConfigurationProblem) -> list[Choice]:
+    """Return all complete choices."""
     names = [one.name for one in problem.attributes]
-    for options in product(*([o.name for o in one.options] for one in problem.attributes)):
-        yield dict(zip(names, options, strict=True))
+    options = [[o.name for o in one.options] for one in problem.attributes]
+    return [dict(zip(names, picked, strict=True)) for picked in product(*options)]
 
 
-def least_cost(problem: ConfigurationProblem) -> int | None:
-    """Return the cost of the best feasible choice, or ``None`` where there is none."""
-    costs = [problem.cost(one) for one in choices(problem) if problem.feasible(one)]
-    return min(costs, default=None)
+def brute_force(problem: ConfigurationProblem) -> tuple[int, ...] | None:
+    """Return the best objective of a feasible choice, or ``None``."""
+    found = [problem.objective(one) for one in choices(problem) if problem.feasible(one)]
+    return min(found, default=None)

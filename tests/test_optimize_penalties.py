@@ -12,7 +12,7 @@ from optimize.instance import load_instance
 from optimize.qubo import Qubo, build, rebuilt
 from optimize.relaxation import relax
 from optimize.weak_duality import certificate
-from tests.small_problems import least_cost, small_problem
+from tests.tiny_problems import least_cost, tiny_problem
 
 ENCODINGS = ("one-hot", "domain-wall", "rest")
 MOST_BITS = 14
@@ -28,7 +28,7 @@ def separated(qubo: Qubo, best: int) -> bool:
 def models(penalties: str, scale: float, seeds: range, beyond: int = 0):
     """Yield problems with models small enough to enumerate, capacities as exact slack."""
     for seed in seeds:
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         best = least_cost(problem)
         if best is None:
             continue
@@ -96,7 +96,7 @@ def test_a_model_that_was_changed_is_not_certified():
 
 def test_drawn_capacities_are_never_certified():
     for seed in range(50):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         relaxation = relax(problem)
         if relaxation is None or not any(relaxation.capacity_price.values()):
             continue
@@ -109,7 +109,7 @@ def test_drawn_capacities_are_never_certified():
 
 def test_prices_of_rows_that_no_rule_explains_are_dropped():
     for seed in range(60):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         best = least_cost(problem)
         relaxation = relax(problem)
         if best is None or relaxation is None or len(problem.attributes) < 3:
@@ -129,7 +129,7 @@ def test_prices_of_rows_that_no_rule_explains_are_dropped():
 def test_penalties_from_duals_are_far_below_the_big_number():
     ratios = []
     for seed in range(80):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         best = least_cost(problem)
         if best is None:
             continue

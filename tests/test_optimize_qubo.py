@@ -15,7 +15,7 @@ from base import SolverError
 from optimize.model import Attribute, ConfigurationProblem, Forbidden, Option
 from optimize.qubo import Qubo, build
 from optimize.relaxation import relax
-from tests.small_problems import choices, least_cost, small_problem
+from tests.tiny_problems import choices, least_cost, tiny_problem
 
 ENCODINGS = ("one-hot", "domain-wall", "rest")
 SCHEMES = ("dual", "big-m")
@@ -33,7 +33,7 @@ def states(qubo: Qubo) -> dimod.SampleSet:
 def test_the_ground_state_is_the_cheapest_feasible_choice(encoding, penalties):
     tried = 0
     for seed in range(60):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         best = least_cost(problem)
         if best is None:
             continue
@@ -57,7 +57,7 @@ def test_the_ground_state_is_the_cheapest_feasible_choice(encoding, penalties):
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_without_capacities_energies_of_feasible_choices_are_costs(encoding):
     for seed in range(40):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         if least_cost(problem) is None:
             continue
         qubo = build(problem, relax(problem), encoding=encoding, capacity="none")
@@ -78,7 +78,7 @@ def test_without_capacities_energies_of_feasible_choices_are_costs(encoding):
 
 def test_with_multipliers_energies_are_lagrangian_values():
     for seed in range(60):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         best = least_cost(problem)
         if best is None:
             continue
@@ -161,7 +161,7 @@ def test_products_of_three_share_a_bit_and_weigh_what_they_should_on_all_states(
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_soft_rules_of_one_tier_in_place_of_the_cost(encoding):
     for seed in range(25):
-        problem = small_problem(seed, most_options=9)
+        problem = tiny_problem(seed, most_options=9)
         rng = random.Random(seed)
         plain = list(problem.picks())
         weights = {}
@@ -202,7 +202,7 @@ def test_soft_rules_of_one_tier_in_place_of_the_cost(encoding):
 @pytest.mark.parametrize("capacity", ["multiplier", "slack", "none"])
 def test_the_order_of_attributes_options_and_rules_does_not_matter(encoding, capacity):
     for seed in range(12):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         best = least_cost(problem)
         if best is None:
             continue
@@ -233,7 +233,7 @@ def test_the_order_of_attributes_options_and_rules_does_not_matter(encoding, cap
 
 def test_samples_decode_alike_one_by_one_and_together():
     for seed in range(30):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         if least_cost(problem) is None:
             continue
         for encoding in ENCODINGS:
@@ -258,7 +258,7 @@ def test_samples_decode_alike_one_by_one_and_together():
     strange=st.booleans(),
 )
 def test_decoding_never_raises(seed, encoding, values, strange):
-    problem = small_problem(seed)
+    problem = tiny_problem(seed)
     try:
         qubo = build(problem, relax(problem), encoding=encoding)
     except SolverError:
@@ -296,7 +296,7 @@ def test_decided_attributes_have_no_bits_and_shrink_rules():
 
 def test_coarse_slack_costs_a_feasible_choice_no_more_than_it_says():
     for seed in range(40):
-        problem = small_problem(seed)
+        problem = tiny_problem(seed)
         best = least_cost(problem)
         if best is None or not problem.capacity:
             continue

@@ -1,0 +1,54 @@
+"""Tiny configuration problems for tests, and their optimum by trying everything."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import product
+
+from optimize.model import Attribute, ConfigurationProblem, Forbidden, Option
+
+
+def tiny_problem(seed: int, *, most_options: int = 11) -> ConfigurationProblem:
+    """Return a random problem of 2 to 5 attributes, perhaps without any feasible choice."""
+    rng = random.Random(seed)
+    count = rng.randint(2, 5)
+    sizes = [rng.randint(1, 4) for _ in range(count)]
+    while sum(sizes) > most_options:
+        sizes[rng.randrange(count)] = 1
+    resources = ["mass", "power"][: rng.randint(0, 2)]
+    attributes = tuple(
+        Attribute(
+            f"a{a}",
+            tuple(
+                Option(
+                    f"o{o}", rng.randint(-3, 15), {name: rng.randint(-1, 4) for name in resources}
+                )
+                for o in range(size)
+            ),
+        )
+        for a, size in enumerate(sizes)
+    )
+    rules = set()
+    for _ in range(rng.randint(0, 7)):
+        owners = sorted(rng.sample(range(count), min(count, rng.choice([1, 2, 2, 3, 3]))))
+        rules.add(tuple((f"a{a}", f"o{rng.randrange(sizes[a])}") for a in owners))
+    return ConfigurationProblem(
+        f"tiny-{seed}",
+        attributes,
+        {name: rng.randint(2, 8) for name in resources},
+        tuple(Forbidden(picks) for picks in sorted(rules)),
+    )
+
+
+def choices(problem: ConfigurationProblem) -> Iterator[dict[str, str]]:
+    """Yield every complete choice."""
+    names = [one.name for one in problem.attributes]
+    for options in product(*([o.name for o in one.options] for one in problem.attributes)):
+        yield dict(zip(names, options, strict=True))
+
+
+def least_cost(problem: ConfigurationProblem) -> int | None:
+    """Return the cost of the best feasible choice, or ``None`` where there is none."""
+    costs = [problem.cost(one) for one in choices(problem) if problem.feasible(one)]
+    return min(costs, default=None)
