@@ -158,8 +158,11 @@ def synthetic(draws: int) -> None:
 
 def read_table(path: Path) -> tuple[list[str], dict[frozenset[int], Floats]]:
     """Return the members' names and the values of each set."""
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.reader(file))
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SystemExit(f"{path}: no table of text: {error}") from None
     if not lines or not lines[0] or lines[0][0] != "subset" or len(lines[0]) < 2:
         raise SystemExit(f"{path}: the first line is no `subset,...`")
     parts = [line[0].split("+") for line in lines[1:]]

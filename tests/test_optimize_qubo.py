@@ -15,7 +15,8 @@ from base import SolverError
 from optimize.model import Attribute, ConfigurationProblem, Forbidden, Option
 from optimize.qubo import Qubo, build
 from optimize.relaxation import relax
-from tests.tiny_problems import choices, least_cost, tiny_problem
+from tests.small_problems import choices
+from tests.tiny_problems import least_cost, tiny_problem
 
 ENCODINGS = ("one-hot", "domain-wall", "rest")
 SCHEMES = ("dual", "big-m")

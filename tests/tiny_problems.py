@@ -1,12 +1,11 @@
-"""Tiny configuration problems for tests, and their optimum by trying everything."""
+"""Configuration problems whose quadratic models can be enumerated, exact slack included."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from itertools import product
 
 from optimize.model import Attribute, ConfigurationProblem, Forbidden, Option
+from tests.small_problems import brute_force
 
 
 def tiny_problem(seed: int, *, most_options: int = 11) -> ConfigurationProblem:
@@ -41,14 +40,7 @@ def tiny_problem(seed: int, *, most_options: int = 11) -> ConfigurationProblem:
     )
 
 
-def choices(problem: ConfigurationProblem) -> Iterator[dict[str, str]]:
-    """Yield every complete choice."""
-    names = [one.name for one in problem.attributes]
-    for options in product(*([o.name for o in one.options] for one in problem.attributes)):
-        yield dict(zip(names, options, strict=True))
-
-
 def least_cost(problem: ConfigurationProblem) -> int | None:
     """Return the cost of the best feasible choice, or ``None`` where there is none."""
-    costs = [problem.cost(one) for one in choices(problem) if problem.feasible(one)]
-    return min(costs, default=None)
+    found = brute_force(problem)
+    return None if found is None else found[-1]
