@@ -11,23 +11,23 @@ in tier 1 among those, and so on: a lexicographic hitting set. Items that are in
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from base import SolverError
 from optimize.provisions_kernel import Kernel, kernel_of
 from optimize.provisions_polish import Part, parts_of
-from optimize.provisions_qubo import TierModel, tier_model
+from optimize.provisions_qubo import Reads, TierModel, tier_model
 
 if TYPE_CHECKING:
     from optimize.samplers import Sampler
 
 #: Reads of each tier's model, and sweeps of each read: many short reads beat few long ones.
-READS, SWEEPS = 100, 200
+READS, SWEEPS = 100, 100
 #: Distinct reads of one part that are repaired and improved.
-STARTS = 6
+STARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class Kept:
             give up: between them tiers and weights do not decide. One for each part of the problem
             and way to settle it; there may be more.
         annealed: objective of the best read of the last model that broke no conflict, before any
-            repair; ``None`` where there was no such read.
+            repair; ``None`` where there was no such read, all of ``objective`` where nothing was in
+            doubt and no model was needed.
         variables, auxiliary, couplings: of the last model; 0 where nothing was in doubt.
         reads, feasible_reads: of the last model.
     """
@@ -85,6 +86,7 @@ def choose_provisions(
     seed: int = 0,
     reads: int = READS,
     sweeps: int = SWEEPS,
+    settle: bool = True,
 ) -> Kept:
     """Choose what to keep so that the given-up weight is least, tier by tier.
 
@@ -94,34 +96,33 @@ def choose_provisions(
         sampler: of quadratic models; simulated annealing by default.
         seed: of the sampler; the same seed gives the same answer.
         reads, sweeps: of each tier's model.
+        settle: whether what is in no doubt is settled first; if not, models hold every conflict.
 
     Raises:
         SolverError: names repeat or are unknown, a weight or tier is no such integer, or items that
             are never given up exclude each other.
     """
-    kernel = kernel_of(items, conflicts)
-    parts = parts_of(kernel)
-    best: list[list[frozenset[str]]] = [[] for _ in parts]
-    annealed: frozenset[str] | None = None
-    model: TierModel | None = None
-    feasible = 0
-    if parts:
-        sampler = sampler or _default()
-        tiers = sorted({kernel.items[name].tier for part in parts for name in part.names})
-        for tier in tiers:
-            model = tier_model(kernel, parts, tier)
-            if not model.names:
-                continue
-            kept = _sample(sampler, model, reads, sweeps, seed + tier)
-            whole = model.holds(kept)
-            feasible = int(whole.sum())
-            annealed = _best_read(kernel, model, kept[whole])
-            for place, part in enumerate(parts):
-                starts = _starts(part, model, kept)
-                best[place] = part.best(
-                    [*(part.repair(one) for one in best[place]), *starts], deep=tier == tiers[-1]
-                )
-    return _answer(kernel, best, annealed, model, reads, feasible)
+    kernel = kernel_of(items, conflicts, settle=settle)
+    tiers = sorted({kernel.items[name].tier for conflict in kernel.open for name in conflict})
+    best: list[list[frozenset[str]]] = []
+    last: tuple[TierModel, Reads] | None = None
+    for tier in tiers:
+        parts = parts_of(kernel, tier)
+        if not parts:
+            continue
+        model = tier_model(kernel, parts)
+        kept = _draw(sampler or _default(), model, reads, sweeps, seed)
+        incumbent = frozenset().union(*(choices[0] for choices in best))
+        best = [
+            part.best(
+                [part.repair(incumbent), *_starts(part, model, kept)],
+                deep=tier == tiers[-1],
+                seed=seed,
+            )
+            for part in parts
+        ]
+        last = model, kept
+    return _answer(kernel, best, last)
 
 
 def objective_of(items: Iterable[Item], given_up: Collection[str]) -> tuple[int, ...]:
@@ -140,64 +141,54 @@ def _default() -> Sampler:
     return sampler("simulated-annealing")
 
 
-def _sample(
-    sampler: Sampler, model: TierModel, reads: int, sweeps: int, seed: int
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which items each read keeps: (reads, items of the model)."""
+def _draw(sampler: Sampler, model: TierModel, reads: int, sweeps: int, seed: int) -> Reads:
     found = sampler.sample(
         model.bqm, reads=reads, sweeps=sweeps, seed=seed, beta_range=model.beta_range
     )
     column = {name: place for place, name in enumerate(found.variables)}
-    rows = found.record.sample[:, [column[name] for name in model.names]]
-    return np.asarray(rows > 0)
+    return np.asarray(found.record.sample[:, [column[name] for name in model.names]] > 0)
 
 
-def _best_read(
-    kernel: Kernel, model: TierModel, kept: np.ndarray[Any, np.dtype[np.bool_]]
-) -> frozenset[str] | None:
-    """Return what the best read that breaks no conflict gives up."""
-    dropped = [frozenset(model.given_up(row)) for row in np.unique(kept, axis=0)]
-    return min(dropped, key=lambda one: (kernel.cost(one), sorted(one)), default=None)
-
-
-def _starts(
-    part: Part, model: TierModel, kept: np.ndarray[Any, np.dtype[np.bool_]]
-) -> list[frozenset[str]]:
-    """Return the best distinct reads of one part, repaired, as what they give up."""
-    columns = [place for place, name in enumerate(model.names) if name in part.members]
-    if not columns:
-        return []
-    names = [model.names[place] for place in columns]
-    rows = np.unique(kept[:, columns], axis=0)
-    dropped = [frozenset(n for n, keep in zip(names, row, strict=True) if not keep) for row in rows]
-    repaired = sorted({part.repair(one) for one in dropped}, key=part.rank)
-    return repaired[:STARTS]
+def _starts(part: Part, model: TierModel, kept: Reads) -> list[frozenset[str]]:
+    """Return the best distinct reads of one part, repaired."""
+    column = {name: place for place, name in enumerate(model.names)}
+    rows = np.unique(kept[:, [column[name] for name in part.names]], axis=0)
+    energy = model.energies(part, rows)
+    found = {
+        part.repair(name for name, keep in zip(part.names, row, strict=True) if not keep)
+        for row in rows[np.argsort(energy, kind="stable")[:STARTS]]
+    }
+    return sorted(found, key=part.rank)
 
 
 def _answer(
-    kernel: Kernel,
-    best: Sequence[Sequence[frozenset[str]]],
-    annealed: frozenset[str] | None,
-    model: TierModel | None,
-    reads: int,
-    feasible: int,
+    kernel: Kernel, best: Sequence[Sequence[frozenset[str]]], last: tuple[TierModel, Reads] | None
 ) -> Kept:
     chosen = kernel.forced.union(*(choices[0] for choices in best))
-    others = [chosen - choices[0] | other for choices in best for other in choices[1:]]
     for conflict in kernel.conflicts:
         if not conflict & chosen:
             raise SolverError("a conflict is left", where=", ".join(sorted(conflict)))
+    others = [chosen - choices[0] | other for choices in best for other in choices[1:]]
     every = list(kernel.items.values())
-    return Kept(
+    answer = Kept(
         kept=tuple(name for name in kernel.items if name not in chosen),
         given_up=kernel.sorted(chosen),
         objective=objective_of(every, chosen),
         tiers=tuple(sorted({item.tier for item in every})),
         alternatives=tuple(kernel.sorted(other) for other in others),
-        annealed=None if annealed is None else objective_of(every, annealed | kernel.forced),
-        variables=len(model.bqm.variables) if model else 0,
-        auxiliary=len(model.bqm.variables) - len(model.names) if model else 0,
-        couplings=len(model.bqm.quadratic) if model else 0,
-        reads=reads if model else 0,
-        feasible_reads=feasible,
+        annealed=None,
+    )
+    if last is None:
+        return replace(answer, annealed=answer.objective)
+    model, kept = last
+    whole = kept[model.holds(kept)]
+    reached = [kernel.forced.union(model.given_up(row)) for row in np.unique(whole, axis=0)]
+    return replace(
+        answer,
+        annealed=min((objective_of(every, one) for one in reached), default=None),
+        variables=len(model.bqm.variables),
+        auxiliary=len(model.bqm.variables) - len(model.names),
+        couplings=len(model.bqm.quadratic),
+        reads=len(kept),
+        feasible_reads=len(whole),
     )

@@ -55,8 +55,14 @@ class Kernel:
         return tuple(name for name in self.items if name in names)
 
 
-def kernel_of(items: Sequence[Item], conflicts: Iterable[Collection[str]]) -> Kernel:
+def kernel_of(
+    items: Sequence[Item], conflicts: Iterable[Collection[str]], *, settle: bool = True
+) -> Kernel:
     """Check a problem and settle what is in no doubt.
+
+    Args:
+        items, conflicts: as for :func:`optimize.provisions.choose_provisions`.
+        settle: if not, only conflicts of one item are settled, after hard items have left.
 
     Raises:
         SolverError: as :func:`optimize.provisions.choose_provisions`.
@@ -75,15 +81,13 @@ def kernel_of(items: Sequence[Item], conflicts: Iterable[Collection[str]]) -> Ke
                 where=", ".join(sorted(conflict)),
                 hint="let one of them be given up",
             )
-    left = _minimal(
-        frozenset(n for n in conflict if not by_name[n].hard) for conflict in given
-    )
+    left = _minimal(frozenset(n for n in conflict if not by_name[n].hard) for conflict in given)
     forced: frozenset[str] = frozenset()
     while True:
         single = frozenset().union(*(conflict for conflict in left if len(conflict) == 1))
         forced |= single
         left = [conflict for conflict in left if not conflict & single]
-        kept = _always_kept(left, by_name)
+        kept = _always_kept(left, by_name) if settle else frozenset()
         if not kept:
             break
         left = _minimal(conflict - kept for conflict in left)

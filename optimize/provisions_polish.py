@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from optimize.provisions_kernel import Conflict, Kernel
 
-#: Choices of one part that are improved by exchanges of two.
-DEEP = 3
+#: Choices of one part that are shaken, and improved by exchanges of two.
+DEEP = 2
+#: Times that each is shaken, for each item of its part; items kept in one shake.
+SHAKES, SHAKEN = 3, 3
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,34 @@ class Part:
         state = _State(self, given_up)
         gained = True
         while gained:
-            gained = False
-            for name in sorted(state.chosen, key=lambda n: (-self.kernel.value[n], n)):
-                gained |= name in state.chosen and state.exchange((name,))
+            gained = state.settle(state.chosen)
             if gained or not pairs:
                 continue
             for pair in self._pairs(state.chosen):
                 gained |= state.chosen.issuperset(pair) and state.exchange(pair)
+        return frozenset(state.chosen)
+
+    def shake(self, given_up: frozenset[str], seed: int) -> frozenset[str]:
+        """Keep some neighbouring items come what may, improve around them, undo what does not gain.
+
+        Args:
+            given_up: a choice as :meth:`improve` returns it.
+            seed: of the items drawn.
+        """
+        chance = random.Random(seed)
+        state, best = _State(self, given_up), self.kernel.cost(given_up)
+        for _ in range(SHAKES * len(self.names)):
+            around = self.near[chance.choice(self.names)]
+            wide = frozenset().union(*(self.near[name] for name in sorted(around)))
+            given = sorted(state.chosen & wide)
+            back = chance.sample(given, min(SHAKEN, len(given)))
+            before = set(state.chosen), list(state.counts)
+            if state.exchange(back, always=True):
+                state.settle(wide)
+            cost = self.kernel.cost(state.chosen)
+            if cost > best:
+                state.chosen, state.counts = before
+            best = min(best, cost)
         return frozenset(state.chosen)
 
     def _pairs(self, given_up: Collection[str]) -> list[tuple[str, str]]:
@@ -82,17 +106,21 @@ class Part:
             pairs.update(combinations(sorted(self.near[name].intersection(given_up)), 2))
         return sorted(pairs)
 
-    def best(self, starts: Iterable[frozenset[str]], *, deep: bool) -> list[frozenset[str]]:
+    def best(
+        self, starts: Iterable[frozenset[str]], *, deep: bool, seed: int
+    ) -> list[frozenset[str]]:
         """Return the best choices reached from some, all of equal value, in a fixed order.
 
         Args:
             starts: choices as :meth:`repair` returns them; from nothing where there is none.
-            deep: whether the best are also improved by exchanges of two.
+            deep: whether the best are also shaken, and improved by exchanges of two.
+            seed: of the shaking.
         """
         single = {self.improve(start, pairs=False) for start in starts or [self.repair(())]}
         ranked = sorted(single, key=self.rank)
         if deep:
-            double = {self.improve(one, pairs=True) for one in ranked[:DEEP]}
+            shaken = [self.shake(one, seed) for one in ranked[:DEEP]]
+            double = {self.improve(one, pairs=True) for one in shaken}
             ranked = sorted(single | double, key=self.rank)
         least = self.kernel.cost(ranked[0])
         return [one for one in ranked if self.kernel.cost(one) == least]
@@ -153,8 +181,20 @@ class _State:
                 spared.append(name)
         return spared
 
-    def exchange(self, back: Sequence[str]) -> bool:
-        """Keep some items that are given up, and give up others, if that gains; else undo it."""
+    def settle(self, names: Collection[str]) -> bool:
+        """Keep one item at a time of some that are given up as long as that gains; say if any."""
+        value, gained = self.part.kernel.value, False
+        for name in sorted(self.chosen.intersection(names), key=lambda n: (-value[n], n)):
+            gained |= name in self.chosen and self.exchange((name,))
+        return gained
+
+    def exchange(self, back: Sequence[str], *, always: bool = False) -> bool:
+        """Keep some items that are given up, and give up others; say whether that was done.
+
+        Args:
+            back: items to keep.
+            always: do it where it can be done; otherwise only where it gains.
+        """
         value = self.part.kernel.value
         for name in back:
             self.remove(name)
@@ -164,7 +204,7 @@ class _State:
             near = frozenset().union(*(self.part.near[name] for name in added))
             spared = self.spare(near)
             before = sum(value[name] for name in (*back, *spared))
-            if sum(value[name] for name in added) < before:
+            if always or sum(value[name] for name in added) < before:
                 return True
             for name in spared:
                 self.add(name)
@@ -179,10 +219,17 @@ class _State:
 _SCALE = 1 << 20
 
 
-def parts_of(kernel: Kernel) -> tuple[Part, ...]:
-    """Split the open conflicts into parts that share no item."""
+def parts_of(kernel: Kernel, tier: int | None = None) -> tuple[Part, ...]:
+    """Split the open conflicts into parts that share no item.
+
+    Args:
+        kernel: the problem.
+        tier: conflicts with a member of a later tier are left out; ``None`` for all conflicts.
+    """
     groups: list[tuple[set[str], list[Conflict]]] = []
     for conflict in kernel.open:
+        if tier is not None and any(kernel.items[name].tier > tier for name in conflict):
+            continue
         members, joined, apart = set(conflict), [conflict], []
         for group in groups:
             if group[0] & members:

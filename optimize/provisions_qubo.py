@@ -24,7 +24,7 @@ cap may spoil is mended by the polish, which compares tiers exactly.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from optimize.provisions_polish import Part
 
 #: Most by which one unit of a tier outweighs one unit of the next in a model.
-STEEPEST = 8
+STEEPEST = 16
 
-Rows = np.ndarray[Any, np.dtype[np.bool_]]
+#: Shape (reads, items): True where a read keeps an item.
+Reads = np.ndarray[Any, np.dtype[np.bool_]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,6 @@ class TierModel:
         names: items of the model, in the columns of decoded reads.
         conflicts: those that the model holds.
         weights: of each item in the energy.
-        beta_range: inverse temperatures from which single flips are free to which they freeze.
         exact: whether no multiplier was capped, so that ground states are lexicographic optima.
     """
 
@@ -58,22 +59,46 @@ class TierModel:
     names: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     weights: Mapping[str, int]
-    beta_range: tuple[float, float]
     exact: bool
 
-    def holds(self, kept: Rows) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Return for each read whether it breaks no conflict.
+    @property
+    def beta_range(self) -> tuple[float, float]:
+        """Inverse temperatures, hot and cold, from the energies that one flip can change.
 
-        Args:
-            kept: (reads, items), True where an item is kept.
+        Hot accepts the largest change every second time, cold the smallest, which is 1 since all
+        weights are integers, once in a thousand.
         """
-        column = {name: place for place, name in enumerate(self.names)}
+        field = {name: abs(bias) for name, bias in self.bqm.linear.items()}
+        for (one, two), bias in self.bqm.quadratic.items():
+            field[one] += abs(bias)
+            field[two] += abs(bias)
+        return math.log(2) / max(1.0, *field.values()), math.log(1000)
+
+    def holds(self, kept: Reads) -> Reads:
+        """Return for each read, shape (reads,), whether it breaks no conflict."""
         fine = np.ones(len(kept), dtype=bool)
-        for conflict in self.conflicts:
-            fine &= ~kept[:, [column[name] for name in sorted(conflict)]].all(axis=1)
+        for broken in _broken(self.names, self.conflicts, kept):
+            fine &= ~broken
         return fine
 
-    def given_up(self, row: Rows) -> tuple[str, ...]:
+    def energies(self, part: Part, kept: Reads) -> Floats:
+        """Return the least energy of reads of one part over auxiliary bits, shape (reads,).
+
+        Args:
+            part: a part of the model.
+            kept: with columns in the order of the part's names.
+        """
+        found = ~kept @ np.array([float(self.weights[name]) for name in part.names])
+        broken = _broken(part.names, part.conflicts, kept)
+        for conflict, all_kept in zip(part.conflicts, broken, strict=True):
+            found += self.penalty(conflict) * all_kept
+        return found
+
+    def penalty(self, conflict: Conflict) -> int:
+        """Return what it costs to keep all members of a conflict."""
+        return 1 + min(self.weights[name] for name in conflict)
+
+    def given_up(self, row: Reads) -> tuple[str, ...]:
         """Return the items that one read gives up."""
         return tuple(name for name, keep in zip(self.names, row, strict=True) if not keep)
 
@@ -81,44 +106,33 @@ class TierModel:
 def tier_model(
     kernel: Kernel,
     parts: Sequence[Part],
-    tier: int,
     *,
     steepest: int | None = STEEPEST,
-    penalty: float = 1.0,
+    share: float = 1.0,
 ) -> TierModel:
-    """Return the model of a tier.
+    """Return the model of the tiers that some parts hold.
 
     Args:
         kernel: the problem.
-        parts: its independent parts.
-        tier: the last tier that the model holds.
+        parts: its independent parts, up to a tier.
         steepest: cap on the ratio of multipliers; ``None`` for none.
-        penalty: share of each penalty to use; less than 1 breaks the argument above.
+        share: of each penalty to use; less than 1 breaks the argument above.
     """
     weights: dict[str, int] = {}
-    held: list[Conflict] = []
     exact = True
     for part in parts:
-        inside = [
-            conflict
-            for conflict in part.conflicts
-            if all(kernel.items[name].tier <= tier for name in conflict)
-        ]
-        names = frozenset().union(*inside)
-        held += inside
-        found, whole = _weights(kernel, names, steepest)
+        found, whole = _weights(kernel, part.names, steepest)
         weights.update(found)
         exact &= whole
     bqm = dimod.BinaryQuadraticModel(dimod.BINARY)
     for name in sorted(weights):
         bqm.add_linear(name, -weights[name])
         bqm.offset += weights[name]
-    for number, conflict in enumerate(held):
-        size = 1 + min(weights[name] for name in conflict)
-        _add_product(bqm, sorted(conflict), penalty * size, number)
-    return TierModel(
-        bqm, tuple(sorted(weights)), tuple(held), weights, _beta_range(bqm), exact
-    )
+    conflicts = tuple(conflict for part in parts for conflict in part.conflicts)
+    model = TierModel(bqm, tuple(sorted(weights)), conflicts, weights, exact)
+    for number, conflict in enumerate(conflicts):
+        _add_product(bqm, sorted(conflict), share * model.penalty(conflict), number)
+    return model
 
 
 def _weights(
@@ -134,7 +148,7 @@ def _weights(
     for tier in sorted(total, reverse=True):
         wanted = 1 + after
         multiplier[tier] = wanted
-        if steepest is not None and multiplier and wanted > steepest * last:
+        if steepest is not None and len(multiplier) > 1 and wanted > steepest * last:
             multiplier[tier], exact = steepest * last, False
         last = multiplier[tier]
         after += last * total[tier]
@@ -158,16 +172,8 @@ def _add_product(
     bqm.add_quadratic(first, names[-1], penalty)
 
 
-def _beta_range(bqm: dimod.BinaryQuadraticModel) -> tuple[float, float]:
-    """Return inverse temperatures from the energies that one flip can change.
-
-    At the first the largest change is accepted every second time; at the last the smallest, 1
-    since all weights are integers, once in a thousand.
-    """
-    if not len(bqm.variables):
-        return 1.0, 1.0
-    field = {name: abs(bias) for name, bias in bqm.linear.items()}
-    for (one, two), bias in bqm.quadratic.items():
-        field[one] += abs(bias)
-        field[two] += abs(bias)
-    return math.log(2) / max(1.0, *field.values()), math.log(1000)
+def _broken(names: Sequence[str], conflicts: Sequence[Conflict], kept: Reads) -> Iterator[Reads]:
+    """Yield for each conflict which reads keep all of its members, shape (reads,)."""
+    column = {name: place for place, name in enumerate(names)}
+    for conflict in conflicts:
+        yield kept[:, [column[name] for name in sorted(conflict)]].all(axis=1)
