@@ -114,7 +114,7 @@ def choose_by_cpsat(
         model.minimize(weight)
         if solver.solve(model) != cp_model.OPTIMAL:
             raise SolverError(f"tier {tier} is not proved", hint=f"give more than {seconds:g} s")
-        model.clear_hints()
+        model.clear_hints()  # type: ignore[no-untyped-call]
         for bit in given_up.values():
             model.add_hint(bit, solver.value(bit))
         model.add(weight <= int(solver.objective_value))

@@ -10,9 +10,9 @@ the conflict is improved by giving that member up: the penalty goes, its weight 
 conflict is broken by it. So no ground state breaks a conflict, and no larger penalty is needed.
 
 *Larger conflicts.* The product of the members' bits is reduced by auxiliary bits, two factors at a
-time (Rosenberg 1975): ``a = x y`` costs ``M (x y - 2 x a - 2 y a + 3 a)``, which is 0 where it holds
-and at least ``M`` where not. With ``M`` as large as the penalty itself a wrong auxiliary bit never
-pays, so the least energy over the auxiliary bits is that of the product.
+time (Rosenberg 1975): ``a = x y`` costs ``M (x y - 2 x a - 2 y a + 3 a)``, which is 0 where it
+holds and at least ``M`` where not. With ``M`` as large as the penalty itself a wrong auxiliary bit
+never pays, so the least energy over the auxiliary bits is that of the product.
 
 *Multipliers.* A tier's multiplier is one more than all that the tiers after it, as far as this
 model holds them, can weigh in the same part of the problem: with it the ground states are exactly

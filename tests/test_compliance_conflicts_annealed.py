@@ -124,7 +124,15 @@ def test_a_wrong_override_is_a_fault() -> None:
     found = compare(contest(overridden=frozenset("b"), choices=(frozenset("b"),)))
     assert any("b is overridden, and kept" in fault for fault in found.faults)
     assert any("a is kept, and given up" in fault for fault in found.faults)
-    assert any("no choice that the exact route knows" in fault for fault in found.faults)
+    assert any("weighs (0, 1), the least is (1, 0)" in fault for fault in found.faults)
+
+
+def test_a_choice_that_the_exact_route_lacks_is_a_fault() -> None:
+    rules = [bound("a", "<=", 5), bound("b", ">=", 6)]
+    (whole,) = find_conflicts(rules, SITUATION).contests
+    assert set(whole.choices) == {frozenset("a"), frozenset("b")}
+    found = compare(replace(whole, choices=(frozenset("a"),)))
+    assert any("the exact route" in f or "the least is" in f for f in found.faults)
 
 
 def test_a_choice_that_is_too_dear_is_a_fault() -> None:
@@ -187,7 +195,7 @@ def test_the_station_has_contests_to_compare() -> None:
     book = law.model_copy(update={"rules": (*law.rules, wide)})
     station = load_design(next(p for p in examples() if p.stem == "azores_vent_station"))
     found = compare_design(station, book, as_of=date(2026, 1, 1))
-    assert [one.overridden for one in found] == [{"unclos-260-width"}]
+    assert [one.overridden for one in found] == [{"unclos-260-width", "unclos-60-5-width"}]
     assert all(one.agrees for one in found)
 
 

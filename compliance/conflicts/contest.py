@@ -1,4 +1,4 @@
-"""What was put to the resolver: conflicts tied by shared rules, the order, and what was answered."""
+"""What was put to the resolver: conflicts of one group of rules, the order, and the answer."""
 
 from __future__ import annotations
 
