@@ -151,7 +151,7 @@ class Tally:
         for one in found:
             self.contests += 1
             self.unproved += not one.contest.exact
-            self.agree += one.agrees and one.contest.exact
+            self.agree += one.agrees
             self.open += bool(one.contest.open)
             self.unseen += bool(one.unseen)
             self.faults += bool(one.faults)

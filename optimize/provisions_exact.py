@@ -112,10 +112,14 @@ def choose_by_cpsat(
             if kernel.items[name].tier == tier
         )
         model.minimize(weight)
-        if solver.solve(model) != cp_model.OPTIMAL:
-            raise SolverError(f"tier {tier} is not proved", hint=f"give more than {seconds:g} s")
+        status = solver.solve(model)
+        if status != cp_model.OPTIMAL:
+            raise SolverError(
+                f"tier {tier} is not proved ({solver.status_name(status).lower()})",
+                hint=f"give more than {seconds:g} s",
+            )
         model.clear_hints()  # type: ignore[no-untyped-call]
         for bit in given_up.values():
             model.add_hint(bit, solver.value(bit))
-        model.add(weight <= int(solver.objective_value))
+        model.add(weight <= round(solver.objective_value))
     return kernel.sorted({name for name, bit in given_up.items() if solver.value(bit)})

@@ -14,7 +14,7 @@ drawn at random, so that last point can fail for want of draws; any other differ
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Ways to lay tiers that are drawn for one contest.
 WAYS = 48
+#: Times as many more that are drawn at most where an open rule has not been seen both ways.
+ROUNDS = 10
 #: Effort for each tier of each way; contests are small.
 READS, SWEEPS = 20, 100
 
@@ -72,12 +74,17 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether both routes override the same rules and leave the same open."""
-        return not self.faults and not self.unseen
+        """Whether both routes, the exact one by proof, override and leave open the same rules."""
+        return self.contest.exact and not self.faults and not self.unseen
 
 
 def compare(
-    contest: Contest, *, sampler: Sampler | None = None, seed: int = 0, ways: int = WAYS
+    contest: Contest,
+    *,
+    sampler: Sampler | None = None,
+    seed: int = 0,
+    ways: int = WAYS,
+    rounds: int = ROUNDS,
 ) -> Comparison:
     """Answer a contest by annealing, and compare.
 
@@ -86,18 +93,26 @@ def compare(
         sampler: of quadratic models; simulated annealing by default.
         seed: of the sampler and of the drawn ways.
         ways: how many ways to lay tiers are drawn; equal ones count once.
+        rounds: times as many more where an open rule has not been seen both kept and given up.
     """
-    choices = tuple(_choose(contest, tier, sampler, seed) for tier in _ways(contest, seed, ways))
-    overridden = frozenset.intersection(*(choice.given_up for choice in choices))
-    touched = frozenset().union(*(choice.given_up for choice in choices))
     told = contest.exact and contest.permission is None
+    choices: list[Choice] = []
+    overridden = touched = unseen = frozenset[str]()
+    for number, tier in _ways(contest, seed, ways * (1 + rounds)):
+        # More draws for what is not seen yet: that directs effort, and decides nothing.
+        if number >= ways and not unseen:
+            break
+        choices.append(_choose(contest, tier, sampler, seed))
+        overridden = frozenset.intersection(*(choice.given_up for choice in choices))
+        touched = frozenset().union(*(choice.given_up for choice in choices))
+        unseen = contest.open - (touched - overridden) if told else frozenset()
     return Comparison(
         contest=contest,
-        choices=choices,
+        choices=tuple(choices),
         overridden=overridden,
         open=touched - overridden,
         faults=tuple(dict.fromkeys(_faults(contest, choices, overridden))),
-        unseen=contest.open - (touched - overridden) if told else frozenset(),
+        unseen=unseen,
     )
 
 
@@ -117,14 +132,22 @@ def _choose(
     )
 
 
-def _ways(contest: Contest, seed: int, ways: int) -> list[dict[str, int]]:
-    """Return tiers that respect the order: by depth, then drawn ones."""
+def _ways(contest: Contest, seed: int, draws: int) -> Iterator[tuple[int, dict[str, int]]]:
+    """Yield tiers that respect the order, each once, with the number of their draw.
+
+    Rules come by their depth in the order first, then as drawn.
+    """
     chance = random.Random(seed)
     depth: dict[str, int] = {}
     for name in _sequence(contest, chance):
         depth[name] = 1 + max((depth[other] for other in contest.above[name]), default=-1)
-    laid = [depth, *(_laid(contest, chance) for _ in range(ways - 1))]
-    return [dict(pairs) for pairs in dict.fromkeys(tuple(sorted(one.items())) for one in laid)]
+    seen: set[tuple[int, ...]] = set()
+    for number in range(draws):
+        tier = _laid(contest, chance) if number else depth
+        key = tuple(tier[name] for name in contest.members)
+        if key not in seen:
+            seen.add(key)
+            yield number, tier
 
 
 def _laid(contest: Contest, chance: random.Random) -> dict[str, int]:
@@ -155,7 +178,7 @@ def _sequence(contest: Contest, chance: random.Random) -> list[str]:
 
 
 def _faults(
-    contest: Contest, choices: tuple[Choice, ...], overridden: frozenset[str]
+    contest: Contest, choices: Sequence[Choice], overridden: frozenset[str]
 ) -> Iterator[str]:
     if not contest.exact:
         return
