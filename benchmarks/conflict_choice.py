@@ -18,6 +18,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from statistics import median
 from typing import TypeVar
 
@@ -119,9 +120,9 @@ def tiers(seed: int) -> None:
         seconds: list[list[float]] = [[], [], []]
         for number in range(problems):
             problem = draw(count, seed * 1000 + number, density)
-            own, found = timed(lambda p=problem, s=seed: choose_provisions(*p, seed=s))
-            cpsat, first = timed(lambda p=problem: choose_by_cpsat(*p))
-            rc2, second = timed(lambda p=problem: choose_by_rc2(*p))
+            own, found = timed(partial(choose_provisions, *problem, seed=seed))
+            cpsat, first = timed(partial(choose_by_cpsat, *problem))
+            rc2, second = timed(partial(choose_by_rc2, *problem))
             best = objective_of(problem[0], first)
             if best != objective_of(problem[0], second):
                 raise SystemExit(f"CP-SAT and RC2 differ: n={count}, number {number}")
