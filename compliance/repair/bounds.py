@@ -107,35 +107,52 @@ def _plain(value: Quantity, kind: Kind) -> float | int | str | None:
     if kind.unit == "":
         return float(f"{number:.12g}")
     tidy = quantity(float(f"{float(value.magnitude):.12g}"), str(value.units))
-    # The grammar of quantities reads km2, which people write.
-    return show(tidy).replace("**", "")
+    return words(tidy)
 
 
-def least(fits: Callable[[int], bool], start: int, most: int) -> int | None:
-    """Return a smallest whole number of at least ``start`` that fits, where larger ones do too.
+def least(fits: Callable[[int], bool], start: int, most: int, *, near: int) -> int | None:
+    """Return a smallest whole number that fits, where larger ones do too.
 
     Args:
-        fits: asked about a growing number, then between.
-        start: first number.
-        most: last number that is tried.
+        fits: the question; asked few times where ``near`` is near.
+        start, most: first and last number that are looked at.
+        near: a guess.
 
-    >>> least(lambda n: n >= 700, 1, 10_000)
+    >>> least(lambda n: n >= 700, 1, 10_000, near=650)
     700
     """
-    if fits(start):
-        return start
-    low, step = start, 1
-    while True:
-        high = min(low + step, most)
-        if high <= low:
+    at = min(max(near, start), most)
+    step = 1
+    if fits(at):
+        high, low = at, at - 1
+        while low >= start and fits(low):
+            high, low, step = low, low - step, step * 2
+        low = max(low, start - 1)
+    else:
+        low, high = at, at + 1
+        while high <= most and not fits(high):
+            low, high, step = high, high + step, step * 2
+        if high > most and (low >= most or not fits(most)):
             return None
-        if fits(high):
-            break
-        low, step = high, step * 2
+        high = min(high, most)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if fits(middle) else (middle, high)
     return high
+
+
+#: Words of units that people read more easily than symbols; the design file takes both.
+_WORDS = {"a": "year", "d": "day", "h": "hour", "l": "L"}
+
+
+def words(value: Quantity) -> str:
+    """Return a quantity as text for people that a design file takes too.
+
+    >>> words(quantity(90, "day")), words(quantity(2.5, "km**2"))
+    ('90 day', '2.5 km2')
+    """
+    number, _, unit = show(value).partition(" ")
+    return f"{number} {_WORDS.get(unit, unit.replace('**', ''))}".strip()
 
 
 def magnitude(value: Any, unit: str) -> float | None:

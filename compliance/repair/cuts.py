@@ -17,10 +17,12 @@ import numpy as np
 
 from compliance.finding import Verdict
 from compliance.repair.bench import Bench, touches
-from compliance.repair.levers import KEEP, Lever, Levers, Picks
+from compliance.repair.levers import HULL, KEEP, PLACE, Lever, Levers, Picks
 
 #: Cells of the largest table that is worked out whole.
 TABLE = 1024
+#: The same where each cell sizes a hull at another place.
+COSTLY_TABLE = 64
 #: Cells that are looked at to see whether a pick can be left out of a cut.
 LOOK = 4096
 
@@ -150,7 +152,8 @@ class Lawfulness:
 
     def _table(self, rule: str) -> None:
         levers = self.levers_of[rule]
-        if prod(len(lever.by_name) for lever in levers) > TABLE:
+        costly = {HULL, PLACE} <= {lever.name for lever in levers}
+        if prod(len(lever.by_name) for lever in levers) > (COSTLY_TABLE if costly else TABLE):
             self.large.append(rule)
             return
         cells = self._cells(rule, levers)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from compliance.repair.bench import Bench
+from compliance.repair.bounds import words
 from compliance.repair.levers import EMERGENCY, Change, Lever, Picks
 from compliance.repair.problem import WEIGHTS
 from compliance.repair.result import Demand, Step
@@ -36,13 +37,14 @@ class Explainer:
         """Return the provision of a rule, with what the rule finds with some changes."""
         binding = self._bench.rules[rule].binding
         settings = self._search.levers.settings(picks or {})
-        _, outcome = self._bench.judged(rule, settings)
+        verdict, outcome = self._bench.judged(rule, settings)
         return Demand(
             rule=rule,
             title=binding.title,
             priority=binding.priority,
             severity=binding.severity,
             effect=binding.effect,
+            verdict=verdict,
             reason=outcome.reason,
             place=self._bench.shared.place(self._bench.book.by_id[binding.provision]),
         )
@@ -53,8 +55,9 @@ class Explainer:
         demands = tuple(sorted((self.demand(rule, without) for rule in broken), key=_weight))
         others = self._search.couplings(without)
         if demands:
-            citation, found = demands[0].place["citation"], demands[0].reason
-            reason = f"without it, {citation} is not met: {found}"
+            first = demands[0]
+            state = "stays open" if first.verdict == "undetermined" else "is not met"
+            reason = f"without it, {first.place['citation']} {state}: {first.reason}"
             if len(demands) > 1:
                 more = len(demands) - 1
                 reason += f" (and {more} more provision{'s' if more > 1 else ''})"
@@ -87,7 +90,7 @@ class Explainer:
         if EMERGENCY in every and shifting and lever.name == shifting[-1]:
             set_[EMERGENCY] = every[EMERGENCY]
         return tuple(
-            (key, show_value(facts[key].value), value)
+            (key, _shown(facts[key].value), value)
             for key, value in set_.items()
             if value is not None or facts[key].known
         )
@@ -97,6 +100,10 @@ def _weight(demand: Demand) -> tuple[bool, int, str]:
     """What binds before what is voluntary, the worst first."""
     voluntary = demand.effect == "voluntary"
     return voluntary, list(WEIGHTS).index(demand.severity), demand.rule
+
+
+def _shown(value: Any) -> Any:
+    return words(value) if hasattr(value, "magnitude") else show_value(value)
 
 
 def _before(settings: tuple[tuple[str, Any, Any], ...]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.repair.bench import with_settings
-from compliance.repair.bounds import least
+from compliance.repair.bounds import least, magnitude, words
 from compliance.repair.catalogue import HullPrices
 from compliance.repair.levers import Change, Settings
 from habitat.buoyancy import (
@@ -22,7 +22,7 @@ from habitat.buoyancy import (
     lift_n,
     shell_mass_kg,
 )
-from habitat.derived_hull import hull_material
+from habitat.derived_hull import hull_facts, hull_material
 from habitat.design import Design
 from habitat.hull import (
     Geometry,
@@ -32,7 +32,7 @@ from habitat.hull import (
     hull_load,
     seawater_density_kg_m3,
 )
-from habitat.units import amount, read_quantity, show
+from habitat.units import amount, read_quantity
 
 MATERIAL, WALL, FRAMES = "hull.material", "hull.thickness", "hull.frame_second_moment"
 #: How much stronger than habitat/ sizes them frames are made until the rules accept them.
@@ -111,13 +111,16 @@ def _walls(
         return
     if other and fits(base):
         yield base
-    plain = least(lambda steps: fits(wall(steps)), 1, most)
+    guess = _guess(design, base, step_mm, most)
+    plain = least(lambda steps: fits(wall(steps)), 1, most, near=guess)
     if plain is not None:
         yield wall(plain)
         for percent in prices.above:
             yield wall(math.ceil(plain * (1.0 + percent / 100.0)))
     if design.hull.form == "cylinder" and not keep(FRAMES):
-        framed = least(lambda steps: _framed(design, wall(steps), fits) is not None, 1, most)
+        framed = least(
+            lambda steps: _framed(design, wall(steps), fits) is not None, 1, most, near=guess
+        )
         if framed is not None and framed != plain:
             settings = _framed(design, wall(framed), fits)
             if settings is not None:
@@ -127,13 +130,20 @@ def _walls(
             yield as_built
 
 
+def _guess(design: Design, base: dict[str, Any], step_mm: float, most: int) -> int:
+    """Return the wall that habitat/ sizes by factors of its own, in steps: where to look first."""
+    found = hull_facts(with_settings(design, base))["derived.hull.required_thickness"]
+    wall = magnitude(found.value, "mm")
+    return most // 2 if wall is None else math.ceil(wall / step_mm)
+
+
 def _framed(design: Design, settings: dict[str, Any], fits: Fits) -> dict[str, Any] | None:
     """Return settings with frames that the rules accept at this wall, if any do."""
     needed = _frames_needed(with_settings(design, settings))
     if needed is None:
         return None
     for factor in _STRONGER:
-        trial = {**settings, FRAMES: f"{needed * factor:.4g} mm**4"}
+        trial = {**settings, FRAMES: f"{needed * factor:.4g} mm4"}
         if fits(trial):
             return trial
     return None
@@ -196,7 +206,7 @@ def _change(design: Design, settings: dict[str, Any], prices: HullPrices) -> Cha
         cost += max(0.0, worth - old)
     name = f"{new.hull.material}"
     if new.hull.thickness is not None:
-        name += f", {show(new.hull.thickness)}"
+        name += f", {words(new.hull.thickness)}"
     frames = ", stronger frames" if FRAMES in settings else ""
     return Change(
         name=name + frames,

@@ -13,6 +13,8 @@ from habitat.units import amount
 #: The name of the option that changes nothing.
 KEEP = "as designed"
 EMERGENCY = "buoyancy.emergency"
+#: Levers that change several keys, or one that is worked out.
+HULL, LIFT, DIVIDE, PLACE = "hull", "lift", "compartments", "place"
 
 #: Values by dotted key of the design file; ``None`` makes a key unknown.
 Settings = Mapping[str, Any]

@@ -7,11 +7,15 @@ from typing import Any
 
 from compliance.repair.bench import Bench, facts_of_rule
 from compliance.repair.catalogue import Move
-from compliance.repair.levers import Change, Lever
+from compliance.repair.levers import PLACE, Change, Lever
 from compliance.whatif.settings import PLACE_ASSERTIONS, PLACE_FACTS
 from habitat.units import read_quantity
 
-PLACE = "place"
+#: Said with every repair that moves the habitat.
+MOVED = (
+    "nobody has surveyed the new place: its depth and whatever else the design says of the site are "
+    "taken from the old one, except what broke a rule there, which is unknown"
+)
 DIRECTIONS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _METRES = 1852.0
 
@@ -48,7 +52,7 @@ def place_lever(bench: Bench, move: Move) -> Lever | None:
                     settings,
                     round(move.flat + move.each * miles),
                     move.source,
-                    direction,
+                    f"elsewhere in {', '.join(sorted(found.zones))} of {found.coastal_state}",
                 )
             )
     return Lever(PLACE, tuple(changes)) if changes else None

@@ -14,18 +14,35 @@ from functools import partial
 from typing import Any
 
 from compliance.conflicts.space import Question
-from compliance.repair.bench import Bench, facts_of_rule, inputs_of, touches
-from compliance.repair.bounds import candidates, least, magnitude, questions_on
+from compliance.repair.bench import (
+    Bench,
+    facts_of_rule,
+    inputs_of,
+    touches,
+    with_settings,
+)
+from compliance.repair.bounds import candidates, least, magnitude, questions_on, words
 from compliance.repair.catalogue import Amount, Catalogue
 from compliance.repair.hulls import FRAMES, MATERIAL, WALL, hull_changes
-from compliance.repair.levers import EMERGENCY, Change, Lever, Levers, Settings, newtons
+from compliance.repair.levers import (
+    DIVIDE,
+    EMERGENCY,
+    HULL,
+    LIFT,
+    Change,
+    Lever,
+    Levers,
+    Settings,
+    newtons,
+)
 from compliance.repair.moves import place_lever
+from habitat.buoyancy import lift_n
+from habitat.hull import seawater_density_kg_m3
 from habitat.kinds import Kind, kind_of
-from habitat.units import read_quantity, show
+from habitat.units import amount, read_quantity
 from jurisdictions.rulebook import Rule
 
 FLOODABLE = "buoyancy.floodable_volume"
-HULL, LIFT, DIVIDE = "hull", "lift", "compartments"
 
 #: Keys that levers of their own change.
 _APART = frozenset({MATERIAL, WALL, FRAMES, "hull.frame_spacing", FLOODABLE})
@@ -65,11 +82,13 @@ class Offer:
     Attributes:
         levers: all of them.
         balance: of emergency buoyancy; ``None`` where it is not reckoned as a resource.
+        hulls: whether other hulls were sized.
         notes: what a user should know about them.
     """
 
     levers: Levers
     balance: Balance | None
+    hulls: bool
     notes: tuple[str, ...] = ()
 
 
@@ -79,6 +98,7 @@ def offer(
     *,
     keep: Iterable[str] = (),
     move: bool = False,
+    hull: bool = False,
 ) -> Offer:
     """Return the levers of a design, in an order that names alone decide.
 
@@ -87,16 +107,17 @@ def offer(
         catalogue: prices.
         keep: keys, or sections, that stay as designed.
         move: whether the habitat may move.
+        hull: size other hulls also where no rule on the hull is broken.
     """
-    return _Builder(bench, catalogue, tuple(keep), move).offer()
+    return _Builder(bench, catalogue, tuple(keep), move, hull).offer()
 
 
 class _Builder:
     def __init__(
-        self, bench: Bench, catalogue: Catalogue, keep: tuple[str, ...], move: bool
+        self, bench: Bench, catalogue: Catalogue, keep: tuple[str, ...], move: bool, hull: bool
     ) -> None:
         self._bench, self._catalogue = bench, catalogue
-        self._keep, self._move = keep, move
+        self._keep, self._move, self._sizes_hull = keep, move, hull or move
         self._rules = [rule for rule in bench.rules.values() if move or bench.binds(rule.id, {})]
         self._facts = bench.facts({})
 
@@ -113,7 +134,8 @@ class _Builder:
         levers = [lever for lever in levers if lever.name not in sized] + list(sized.values())
         notes: list[str] = []
         balance = None
-        if self._hull_matters():
+        hulls = self._sizes_hull or self._hull_broken()
+        if hulls:
             hull, divide = self._hull(), self._divide()
             balance = self._balance(divide)
             lift = self._lift(hull, divide, balance)
@@ -126,7 +148,7 @@ class _Builder:
             place = place_lever(self._bench, self._catalogue.move)
             levers += [place] if place is not None else []
         order = sorted(levers, key=lambda lever: lever.name)
-        return Offer(Levers(self._bench.design, tuple(order)), balance, tuple(notes))
+        return Offer(Levers(self._bench.design, tuple(order)), balance, hulls, tuple(notes))
 
     def _kept(self, key: str) -> bool:
         return any(key == name or key.startswith(f"{name}.") for name in self._keep)
@@ -221,9 +243,11 @@ class _Builder:
 
         def fits(steps: int) -> bool:
             # Whether the rule applies does not matter: its requirement is what sizes the key.
-            return self._met(rules, {key: show(steps * step)})
+            return self._met(rules, {key: words(steps * step)})
 
-        fitting = least(fits, 1, _STEPS)
+        current = self._facts[key].value
+        near = 1 if current is None else math.ceil(float((current / step).to("")))
+        fitting = least(fits, 1, _STEPS, near=near)
         if fitting is None:
             return
         beyond = [
@@ -231,7 +255,7 @@ class _Builder:
             *(math.ceil(float(read_quantity(p, where="").to(step.units) / step)) for p in past),
         ]
         for more in beyond:
-            change = self._number(key, show((fitting + more) * step), priced)
+            change = self._number(key, words((fitting + more) * step), priced)
             if change is not None:
                 yield change
 
@@ -257,12 +281,10 @@ class _Builder:
 
         return fits
 
-    def _hull_matters(self) -> bool:
-        """Say whether a rule on the hull or its buoyancy is broken, or may come to be."""
-        keys = frozenset({MATERIAL, WALL, FRAMES, EMERGENCY, FLOODABLE})
+    def _hull_broken(self) -> bool:
+        """Say whether a rule on the hull or its buoyancy is broken."""
         return any(
-            (self._move or self._bench.verdict(rule.id, {}) in ("violated", "undetermined"))
-            and touches(keys, self._bench.inputs(rule.id))
+            on_hull(self._bench, rule.id) and self._bench.verdict(rule.id, {}) == "violated"
             for rule in self._rules
         )
 
@@ -285,7 +307,7 @@ class _Builder:
             return None
         priced, changes = self._catalogue.divide, []
         for bulkheads in (1, 2):
-            part = show(volume / 2**bulkheads)
+            part = words(volume / 2**bulkheads)
             name = f"largest compartment {part}"
             cost = round(priced.flat * bulkheads)
             changes.append(Change(name, {FLOODABLE: part}, cost, priced.source, "divided"))
@@ -305,12 +327,20 @@ class _Builder:
             options += [(change.name, change.settings) for change in divide.changes]
         needed: dict[str, int] = {}
         for name, settings in options:
-            force = least(partial(self._lifts, fits, settings), 0, _MOST_N)
+            near = self._water(settings)
+            force = least(partial(self._lifts, fits, settings), 0, _MOST_N, near=near)
             if force is None:
                 return None
             # At another place the water differs a little: the re-audit decides there.
             needed[name] = math.floor(force * 0.99) if self._move else force
         return Balance(math.floor(reserve + 1e-6), needed)
+
+    def _water(self, settings: Settings) -> int:
+        """Return the weight of the water that the largest compartment takes in, N: a guess."""
+        design = with_settings(self._bench.design, settings)
+        volume = amount(design.buoyancy.floodable_volume, "m**3") or 0.0
+        depth = amount(design.site.depth, "m") or 0.0
+        return math.ceil(lift_n(volume, seawater_density_kg_m3(depth, design.site.latitude)))
 
     def _lifts(self, fits: Callable[[Settings], bool], settings: Settings, force: int) -> bool:
         return fits({**settings, EMERGENCY: newtons(force)})
@@ -335,6 +365,11 @@ class _Builder:
             name = f"{force / 1000:g} kN more lift"
             changes.append(Change(name, {}, cost, priced.source, "more", weight_n=-force))
         return Lever(LIFT, tuple(changes)) if changes else None
+
+
+def on_hull(bench: Bench, rule: str) -> bool:
+    """Say whether a rule rests on the hull or its buoyancy."""
+    return touches(frozenset({MATERIAL, WALL, FRAMES, EMERGENCY, FLOODABLE}), bench.inputs(rule))
 
 
 def _asks_lift(rule: Rule) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compliance.repair.cuts import Cut
-from compliance.repair.levers import KEEP, Levers, Picks
-from compliance.repair.offers import DIVIDE, Balance
+from compliance.repair.levers import DIVIDE, KEEP, Levers, Picks
+from compliance.repair.offers import Balance
 from jurisdictions.rulebook import Rule
 from optimize.model import MOST_PICKS, Attribute, ConfigurationProblem, Forbidden, Option, SoftRule
 

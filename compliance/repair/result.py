@@ -24,6 +24,7 @@ class Demand:
     priority: str
     severity: str
     effect: str
+    verdict: str
     reason: str
     place: dict[str, Any]
 
@@ -38,6 +39,7 @@ class Demand:
             "priority": self.priority,
             "severity": self.severity,
             "effect": self.effect,
+            "verdict": self.verdict,
             "reason": self.reason,
         }
 

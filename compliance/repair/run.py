@@ -13,7 +13,8 @@ from compliance.repair.bench import Bench, Terms
 from compliance.repair.catalogue import Catalogue
 from compliance.repair.cuts import Cut, Lawfulness, Wish
 from compliance.repair.explain import Explainer
-from compliance.repair.levers import KEEP, Levers, Picks
+from compliance.repair.levers import KEEP, PLACE, Levers, Picks
+from compliance.repair.moves import MOVED
 from compliance.repair.offers import Offer, offer
 from compliance.repair.problem import groups_of
 from compliance.repair.result import Alternative, Clash, Release, Repair
@@ -28,6 +29,13 @@ from jurisdictions.rulebook import RuleBook
 ALTERNATIVES = 5
 #: Repairs that an audit may refuse before something is wrong with the bench.
 _REFUSALS = 20
+
+#: What a solver says where the answer itself says it too.
+_EXPECTED = frozenset({"no choice is feasible"})
+_REOPENED = (
+    "no lawful change settles every question: some that the design answers, or was to answer, are "
+    "left open"
+)
 
 Progress = Callable[[str], None]
 
@@ -110,15 +118,14 @@ class _Job:
         if before.verdict != "violated" and not self._wanted.complete:
             return self._unchanged(before)
         self._say("Working out what can be changed")
-        offered = offer(
-            self._bench, self._catalogue, keep=self._wanted.keep, move=self._wanted.move
-        )
-        self._notes.extend(offered.notes)
-        search, answer = self._search(offered)
+        search, answer = self._search(self._offer())
+        self._notes.extend(note for note in search.notes if note not in _EXPECTED)
         explainer = Explainer(self._bench, search)
         if isinstance(answer, Nothing):
             return self._nothing(search, answer, explainer, before)
         design, after = self._repaired(search.levers, answer.picks)
+        if PLACE in answer.picks:
+            self._notes.append(MOVED)
         return self._result(
             design=design,
             steps=explainer.steps(answer.picks),
@@ -132,20 +139,27 @@ class _Job:
 
     def _search(self, offered: Offer) -> tuple[Search, Answer | Nothing]:
         """Search for what opens no question; where there is none, for what breaks no rule."""
-        wishes = [Wish(settle=self._wanted.complete), Wish(reopen=True)]
-        for number, wish in enumerate(wishes):
-            lawfulness = Lawfulness(self._bench, offered.levers, wish)
-            search = Search(lawfulness, offered.balance, self._couplings(offered), self._solving)
+        for wish in (Wish(settle=self._wanted.complete), Wish(reopen=True)):
+            search = self._over(offered, wish)
+            if not offered.hulls and search.wants_hulls():
+                offered = self._offer(hull=True)
+                search = self._over(offered, wish)
             self._say(f"Searching among {len(search.levers.levers)} things to change")
             answer = self._sound(search)
             if not isinstance(answer, Nothing):
-                if number:
-                    self._notes.append(
-                        "no lawful change settles every question: some that the design answers, or "
-                        "was to answer, are left open"
-                    )
-                return search, answer
+                if wish.reopen:
+                    self._notes.append(_REOPENED)
+                break
+        self._notes.extend(offered.notes)
         return search, answer
+
+    def _offer(self, *, hull: bool = False) -> Offer:
+        wanted = self._wanted
+        return offer(self._bench, self._catalogue, keep=wanted.keep, move=wanted.move, hull=hull)
+
+    def _over(self, offered: Offer, wish: Wish) -> Search:
+        lawfulness = Lawfulness(self._bench, offered.levers, wish)
+        return Search(lawfulness, offered.balance, self._couplings(offered), self._solving)
 
     def _sound(self, search: Search, **options: Any) -> Answer | Nothing:
         """Return an answer that an audit in full finds lawful."""

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from base import SolverError
 from compliance.repair.cuts import Cut, Lawfulness
-from compliance.repair.levers import KEEP, Levers, Picks
-from compliance.repair.offers import DIVIDE, HULL, LIFT, Balance
+from compliance.repair.levers import DIVIDE, HULL, KEEP, LIFT, Levers, Picks
+from compliance.repair.offers import Balance, on_hull
 from compliance.repair.problem import Model, closure, within
 from jurisdictions.rulebook import Rule
+from optimize.model import ConfigurationProblem
 from optimize.solution import Solution
 
 #: Solves of one question; each adds cuts that no earlier answer may break again.
@@ -37,15 +38,17 @@ class Solving:
     certificate: bool = True
     time_limit: float | None = None
 
-    def solve(self, problem: object) -> Solution:
+    def solve(self, problem: ConfigurationProblem) -> Solution:
         """Solve a problem."""
         from optimize.solve import solve
 
-        options = {} if self.time_limit is None else {"time_limit": self.time_limit}
-        found: Solution = solve(
-            problem, sampler=self.sampler, seed=self.seed, certificate=self.certificate, **options
+        return solve(
+            problem,
+            sampler=self.sampler,
+            seed=self.seed,
+            certificate=self.certificate,
+            time_limit=self.time_limit,
         )
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class Search:
             balance if names & {HULL, LIFT, DIVIDE} else None,
             tuple((cut, why) for cut, why in pairs if all(n in names for n, _ in cut)),
         )
-        self.rounds = 0
+        self.notes: dict[str, None] = {}
 
     def best(
         self,
@@ -141,9 +144,9 @@ class Search:
         for rounds in range(1, MOST_ROUNDS + 1):
             model = replace(self._model, barred=barred, waivable=dict(waivable or {}))
             solution = self._solving.solve(model.problem())
-            self.rounds += 1
+            self.notes.update(dict.fromkeys(solution.notes))
             if solution.choice is None:
-                return Nothing(bool(solution.conflict) or solution.optimal, solution.conflict)
+                return Nothing(solution.optimal, labels_of(solution.conflict))
             picks, waived = model.picks(solution.choice), model.waived(solution.choice)
             broken = [rule for rule in self._law.broken(picks) if rule not in waived]
             if not broken:
@@ -159,9 +162,12 @@ class Search:
         self._add(label, whole)
 
     def feasible(self, labels: Iterable[str]) -> bool:
-        """Say whether some rules and couplings can hold together, as far as they are cut."""
+        """Say whether some rules and couplings can hold together, as far as they are cut.
+
+        An exact solver says so, also where no certificate is asked for: only a proof is an answer.
+        """
         problem = self._model.problem(frozenset(labels))
-        return self._solving.solve(problem).choice is not None
+        return replace(self._solving, certificate=True).solve(problem).choice is not None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -175,6 +181,15 @@ class Search:
     def rules(self) -> tuple[str, ...]:
         """Every rule that is cut."""
         return tuple(self._model.cuts)
+
+    def wants_hulls(self) -> bool:
+        """Say whether a rule on the hull may be broken by what is searched over."""
+        return any(
+            on_hull(self._law.bench, rule)
+            and any(lever.name in self.levers.by_name for lever in levers)
+            and (rule in self._law.large or bool(self._law.tabled[rule]))
+            for rule, levers in self._law.levers_of.items()
+        )
 
     def broken(self, picks: Picks) -> list[str]:
         """Return the rules that are unlawful with some changes."""
@@ -231,3 +246,9 @@ class Search:
         bound = solution.bound
         optimal = solution.optimal or (bound is not None and cost <= bound)
         return Answer(lean, cost, optimal, cost if optimal else bound, waived, rounds)
+
+
+def labels_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the rules and couplings behind the names of a problem's constraints."""
+    bare = (name.removeprefix("capacity of ").partition(" #")[0] for name in names)
+    return tuple(dict.fromkeys(bare))
