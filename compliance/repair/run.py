@@ -244,7 +244,7 @@ class _Job:
                 )
             )
         if best.picks and not found and self._wanted.alternatives:
-            self._notes.append("no other lawful change is on offer: each of these is needed")
+            self._notes.append("no other lawful repair is on offer that differs in more than degree")
         return tuple(found)
 
     def _nothing(
