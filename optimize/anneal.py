@@ -7,7 +7,6 @@ softly towards being used up, since the best choices leave little room: so no bi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import dimod
@@ -17,26 +16,28 @@ from base import SolverError
 from optimize.arrays import Floats
 from optimize.model import Choice, ConfigurationProblem
 from optimize.presolve import TOLERANCE, Bounds, Core, core_of
-from optimize.propagate import propagate
+from optimize.propagate import Live, propagate
 from optimize.qubo import Qubo, build
-from optimize.relaxation import relax
+from optimize.relaxation import Relaxation, relax
 from optimize.samplers import Sampler
 
-#: Options of the first round, for each attribute.
+#: Options of the first core, for each attribute.
 FIRST_OPTIONS = 2.5
 #: Factor by which the distance of a guess from the bound grows where it held no better choice.
 WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
-ROUNDS, READS, SWEEPS = 5, 2000, 25
+ROUNDS, READS, SWEEPS = 16, 500, 25
+#: Rounds that reached nothing better, after which nothing better is expected.
+IDLE_ROUNDS = 4
 #: Share of the exact penalties; a read that breaks a rule is dropped, so they need not be exact.
-SCALE = 0.6
-#: Room left in each capacity that reads are drawn towards, one after another, in the mean change
-#: of use by one bit.
-ROOMS = (0.8, 0.3, 1.5)
+SCALE = 0.85
+#: Room left in each capacity that reads are drawn towards, in turns, as a share of what one bit
+#: changes: much for a first choice, then little.
+FIRST_ROOM, ROOMS = 1.0, (0.2, 0.6)
 #: Weight of a typical bit's squared change of use, in units of cost.
 DRAW = 1.0
-#: Inverse temperature of the cold end: costs are whole, so the smallest difference is 1.
-COLD = 3.0
+#: Inverse temperatures; costs are whole, so the smallest difference is 1.
+HOT, COLD = 0.3, 2.0
 
 
 @dataclass
@@ -57,6 +58,19 @@ class Reached:
         """Keep a choice where it is better."""
         if self.cost is None or cost < self.cost:
             self.choice, self.cost = choice, cost
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A core with its quadratic model.
+
+    Attributes:
+        core: to read choices in the whole problem.
+        qubo: ``None`` where the core has nothing left to choose.
+    """
+
+    core: Core
+    qubo: Qubo | None
 
 
 def anneal(
@@ -80,22 +94,80 @@ def anneal(
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
     """
-    bound = bounds.bound
-    guess = first_guess(bounds, FIRST_OPTIONS)
+    guess, upper = first_guess(bounds, FIRST_OPTIONS), None
+    prepared: list[Prepared] = []
+    idle = 0
     for number in range(rounds):
-        upper = guess if reached.cost is None else min(guess, reached.cost)
-        live = bounds.within(upper)
+        before = reached.cost
+        wanted = guess if before is None else min(guess, before - 1)
+        if wanted != upper:
+            upper, idle = wanted, 0
+            prepared = cores(problem, bounds, upper)
+        room = FIRST_ROOM if before is None else ROOMS[number % len(ROOMS)]
+        for part, one in enumerate(prepared):
+            _draw(
+                problem, one, sampler, room, -(-reads // len(prepared)), sweeps,
+                seed + number + rounds * part, reached,
+            )  # fmt: skip
+        if reached.cost is not None and (before is None or reached.cost < before):
+            continue
+        idle += 1
+        whole = before is not None and guess >= before - 1
+        if whole and (idle >= IDLE_ROUNDS or not any(one.qubo for one in prepared)):
+            return
+        if not whole:
+            guess = bounds.bound + (guess - bounds.bound) * WIDEN + TOLERANCE
+
+
+def cores(problem: ConfigurationProblem, bounds: Bounds, upper: float) -> list[Prepared]:
+    """Build a core for each branch that may hold a choice of cost ``upper``, and their models."""
+    within = bounds.within(upper)
+    found = []
+    for branch in bounds.branches:
+        if branch.prices is None or branch.prices.bound > upper + TOLERANCE:
+            continue
+        live = within.copy()
+        gone = live.alive & ~(branch.prices.bound + branch.prices.reduced <= upper + TOLERANCE)
+        live.delete(np.flatnonzero(gone), f"no choice with it costs {upper:g} or less")
+        one = prepare(problem, live, upper)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def prepare(problem: ConfigurationProblem, live: Live, upper: float) -> Prepared | None:
+    """Build the core of live options for choices that cost no more than ``upper``, and its model.
+
+    Returns:
+        ``None`` where there is no such choice.
+    """
+    while True:
         propagate(live)
-        found = None
-        if live.feasible:
-            core = core_of(problem, live)
-            found = _round(problem, core, sampler, upper, reads, sweeps, seed + number, reached)
-        if reached.cost is not None and reached.cost < bound + 1 - TOLERANCE:
-            break
-        if found is not None and found <= upper:
-            guess = found
-        else:
-            guess = bound + (guess - bound) * WIDEN + TOLERANCE
+        if not live.feasible:
+            return None
+        core = core_of(problem, live)
+        if core.problem is None:
+            return Prepared(core, None)
+        relaxation = relax(core.problem)
+        if relaxation is None:
+            return None
+        if _fix(live, relaxation, upper - core.base):
+            continue
+        most = max(upper - core.base, relaxation.bound)
+        try:
+            qubo = build(core.problem, relaxation, encoding="rest", scale=SCALE, upper=most)
+        except SolverError:  # propagation inside finds that the core holds no choice
+            return None
+        return Prepared(core, qubo)
+
+
+def _fix(live: Live, relaxation: Relaxation, upper: float) -> bool:
+    """Delete by the core's own reduced costs; return whether anything went."""
+    most = upper - relaxation.bound + TOLERANCE
+    index = live.arrays.index
+    gone = [index[pick] for pick, cost in relaxation.reduced_cost.items() if cost > most]
+    live.delete(np.array(gone, dtype=np.int64), f"no choice with it costs {upper:g} or less")
+    return bool(gone)
 
 
 def first_guess(bounds: Bounds, per_attribute: float) -> float:
@@ -105,66 +177,38 @@ def first_guess(bounds: Bounds, per_attribute: float) -> float:
     return float(least[min(len(least) - 1, int(per_attribute * live.arrays.attributes))])
 
 
-def _round(
+def _draw(
     problem: ConfigurationProblem,
-    core: Core,
+    prepared: Prepared,
     sampler: Sampler,
-    upper: float,
+    room: float,
     reads: int,
     sweeps: int,
     seed: int,
     reached: Reached,
-) -> int | None:
-    """Anneal one core; return the cost of its best feasible read."""
-    if core.problem is None:
+) -> None:
+    """Sample one core, and keep its best feasible read."""
+    core = prepared.core
+    if prepared.qubo is None:
         choice = core.whole({})
-        if not problem.feasible(choice):
-            return None
-        reached.take(choice, core.base)
-        return core.base
-    relaxation = relax(core.problem)
-    if relaxation is None:
-        return None
-    try:
-        qubo = build(
-            core.problem,
-            relaxation,
-            encoding="domain-wall",
-            scale=SCALE,
-            upper=max(upper - core.base, relaxation.bound + 1),
-        )
-    except SolverError:  # propagation inside finds that the core holds no choice
-        return None
-    hot, _ = qubo.beta_range
-    best: int | None = None
-    parts = [len(part) for part in np.array_split(np.arange(reads), len(ROOMS))]
-    for number, (room, part) in enumerate(zip(ROOMS, parts, strict=True)):
-        if not part:
-            continue
-        drawn = drawn_to(qubo, room)
-        samples = sampler.sample(
-            drawn.bqm,
-            reads=part,
-            sweeps=sweeps,
-            seed=(seed * len(ROOMS) + number) % 2**31,
-            beta_range=(min(hot, COLD / 2), COLD),
-        )
-        decoded = drawn.decode_all(samples)
-        reached.reads += part
-        reached.feasible_reads += int(decoded.feasible.sum())
-        if not decoded.feasible.any():
-            continue
-        cost = np.where(decoded.feasible, decoded.cost, np.iinfo(np.int64).max)
-        first = int(cost.argmin())
-        choice = core.whole(drawn.choice(decoded.chosen[first]))
-        total = problem.cost(choice)
         if problem.feasible(choice):
-            best = total if best is None else min(best, total)
-            reached.take(choice, total)
-    return best
+            reached.take(choice, core.base)
+        return
+    qubo = drawn_to(prepared.qubo, room)
+    samples = sampler.sample(
+        qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT, COLD)
+    )
+    decoded = qubo.decode_all(samples)
+    reached.reads += reads
+    reached.feasible_reads += int(decoded.feasible.sum())
+    if decoded.feasible.any():
+        cost = np.where(decoded.feasible, decoded.cost, np.iinfo(np.int64).max)
+        choice = core.whole(qubo.choice(decoded.chosen[int(cost.argmin())]))
+        if problem.feasible(choice):
+            reached.take(choice, problem.cost(choice))
 
 
-def drawn_to(qubo: Qubo, room: float | Sequence[float]) -> Qubo:
+def drawn_to(qubo: Qubo, room: float) -> Qubo:
     """Return a model whose states are drawn to leave a certain room in each priced capacity."""
     matrix = _bits(qubo)
     arrays, layout = qubo.layout.arrays, qubo.layout
@@ -186,7 +230,7 @@ def drawn_to(qubo: Qubo, room: float | Sequence[float]) -> Qubo:
         offset += weight * constant**2
     row, column = np.triu_indices(size, 1)
     more = dimod.BinaryQuadraticModel.from_numpy_vectors(
-        linear, (row, column, square[row, column]), offset, "BINARY", variable_order=labels
+        linear, (row, column, square[row, column]), offset, dimod.BINARY, variable_order=labels
     )
     more.update(qubo.bqm)
     return replace(qubo, bqm=more)
