@@ -27,11 +27,14 @@ from jurisdictions.rulebook import RuleBook
 
 #: Alternatives that are looked for.
 ALTERNATIVES = 5
+#: Conflicts that are told.
+CONFLICTS = 5
 #: Repairs that an audit may refuse before something is wrong with the bench.
 _REFUSALS = 20
 
 #: What a solver says where the answer itself says it too.
 _EXPECTED = frozenset({"no choice is feasible"})
+_ALONE = "no other lawful repair is on offer that differs in more than degree"
 _REOPENED = (
     "no lawful change settles every question: some that the design answers, or was to answer, are "
     "left open"
@@ -244,20 +247,19 @@ class _Job:
                 )
             )
         if best.picks and not found and self._wanted.alternatives:
-            self._notes.append("no other lawful repair is on offer that differs in more than degree")
+            self._notes.append(
+                "no other lawful repair is on offer that differs in more than degree"
+            )
         return tuple(found)
 
     def _nothing(
         self, search: Search, answer: Nothing, explainer: Explainer, before: AuditResult
     ) -> Repair:
         self._say("Nothing lawful is on offer: looking for what stands in the way")
-        labels = _minimal(search, answer)
-        rules = [label for label in labels if label in search.rules]
-        clash = Clash(
-            demands=tuple(explainer.demand(rule) for rule in rules),
-            others=tuple(label for label in labels if label not in search.rules),
-            proved=answer.proved and self._solving.certificate,
-        )
+        sets = _conflicts(search, answer.labels)
+        clashes = [self._clash(search, labels, explainer) for labels in sets]
+        if not clashes:
+            self._notes.append("nothing was found, and nothing proves that there is none")
         if not self._wanted.move:
             self._notes.append("other places were not looked at (--move)")
         return self._result(
@@ -266,10 +268,17 @@ class _Job:
             cost=None,
             optimal=False,
             bound=None,
-            clash=clash,
-            release=self._release(search, explainer),
+            clashes=tuple(clashes),
+            release=self._release(search, explainer) if clashes else None,
             before=before,
             audit=before,
+        )
+
+    def _clash(self, search: Search, labels: list[str], explainer: Explainer) -> Clash:
+        rules = [label for label in labels if label in search.rules]
+        return Clash(
+            demands=tuple(explainer.demand(rule) for rule in rules),
+            others=tuple(label for label in labels if label not in search.rules),
         )
 
     def _release(self, search: Search, explainer: Explainer) -> Release | None:
@@ -317,7 +326,7 @@ class _Job:
             audit=audit,
             notes=tuple(self._notes),
             inputs=self._inputs(before),
-            **{"alternatives": (), "clash": None, "release": None, **found},
+            **{"alternatives": (), "clashes": (), "release": None, **found},
         )
 
     def _inputs(self, before: AuditResult) -> dict[str, Any]:
@@ -336,12 +345,26 @@ class _Job:
         }
 
 
-def _minimal(search: Search, answer: Nothing) -> list[str]:
-    """Return a minimal set of rules and couplings that cannot hold together (deletion filter)."""
-    known = [label for label in search.labels if label in answer.labels]
-    labels = known if known and not search.feasible(known) else list(search.labels)
-    if search.feasible(labels):
-        return []
+def _conflicts(search: Search, hint: Iterable[str]) -> list[list[str]]:
+    """Return minimal sets of rules and couplings that cannot hold together, none sharing a member.
+
+    Args:
+        search: the problem.
+        hint: a set that may be one.
+    """
+    left = list(search.labels)
+    found: list[list[str]] = []
+    known = [label for label in left if label in set(hint)]
+    while len(found) < CONFLICTS and not search.feasible(left):
+        start = known if known and not search.feasible(known) else left
+        found.append(_minimal(search, start))
+        left = [label for label in left if label not in found[-1]]
+        known = []
+    return found
+
+
+def _minimal(search: Search, labels: list[str]) -> list[str]:
+    """Leave out one label after another for as long as the rest cannot hold together."""
     for label in list(labels):
         rest = [other for other in labels if other != label]
         if not search.feasible(rest):

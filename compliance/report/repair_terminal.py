@@ -97,8 +97,7 @@ def _change(step: Step) -> str:
 
 def _nothing(answer: Repair, say: Any) -> None:
     say("Nothing lawful is on offer.", "red")
-    clash = answer.clash
-    if clash is not None and (clash.demands or clash.others):
+    for clash in answer.clashes:
         alone = len(clash.demands) + len(clash.others) == 1
         say("This cannot be met:" if alone else "These cannot all be met together:", "bold")
         for demand in clash.demands:
