@@ -44,7 +44,6 @@ def repaired(seed: int) -> Repair:
 @pytest.mark.parametrize("first", range(0, CASES, BATCH))
 def test_a_repair_is_lawful_and_as_cheap_as_the_best_of_all(first: int) -> None:
     for seed in range(first, first + BATCH):
-        given = case(seed)
         cost, _ = cheapest(seed)
         answer = repaired(seed)
         assert answer.cost == cost, seed
