@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,7 @@ def test_nothing_lawful_is_an_answer_too(
     asked = ["repair", HUB, *DAY, "--keep", "end_of_life", "--keep", "safety_zone.radius"]
     assert run([*asked, "--repaired", str(design)]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "Nothing lawful is on offer" in printed and "seek a waiver" in printed
+    assert "Nothing lawful is on offer" in printed and "be released from" in printed
     assert not design.exists()
 
 
@@ -84,3 +86,33 @@ def test_bad_input_is_told_in_one_line(
     lines = [line for line in printed.err.splitlines() if line.startswith("bathylex:")]
     assert len(lines) == 1 and told in lines[0]
     assert "Traceback" not in printed.err
+
+
+def test_the_page_prints_what_a_user_gets(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (project / "docs" / "repair.md").read_text(encoding="utf-8")
+    found = re.findall(r"```text\n\$ bathylex (repair [^\n]+)\n(.*?)```", text, re.DOTALL)
+    assert len(found) == 2
+    monkeypatch.setenv("COLUMNS", "96")
+    monkeypatch.chdir(project)
+    for command, shown in found:
+        assert run(shlex.split(command)) == 0
+        printed = {line.rstrip() for line in capsys.readouterr().out.splitlines()}
+        wanted = [line for line in shown.splitlines() if line and line != "..."]
+        assert [line for line in wanted if line not in printed] == []
+
+
+def test_the_prices_of_the_page_are_taken(project: Path, tmp_path: Path) -> None:
+    from compliance.repair import load_catalogue
+
+    text = (project / "docs" / "repair.md").read_text(encoding="utf-8")
+    found = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    path = tmp_path / "prices.yaml"
+    path.write_text(found[1], encoding="utf-8")
+    taken, own = load_catalogue(path), load_catalogue()
+    assert taken.unit == "EUR"
+    assert taken.values["consents.ocs_lease"].prices == {"true": 500000}
+    assert taken.amounts["safety_zone.radius"].up == own.amounts["safety_zone.radius"].up
+    assert taken.hull.prices == {**own.hull.prices, "Ti-6Al-4V ELI": 95, "HY-100": 19}
