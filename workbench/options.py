@@ -22,6 +22,13 @@ without_custom_option = click.option(
     is_flag=True,
     help="Leave out provisions that bind a State which is no party only as custom.",
 )
+jurisdictions_option = click.option(
+    "--jurisdiction",
+    "jurisdictions",
+    multiple=True,
+    metavar="ID",
+    help="Judge only these jurisdictions (repeatable).",
+)
 readings_option = click.option(
     "--reading",
     "readings",
@@ -79,6 +86,23 @@ def known_state(code: str, *, option: str = "--state") -> str:
             hint="use its three-letter code (ISO 3166-1 alpha-3), such as FRA",
         )
     return code
+
+
+def jurisdictions_of(names: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the ids of the jurisdictions to judge; ``None`` for all.
+
+    Raises:
+        UsageError: no jurisdiction has this id.
+    """
+    from jurisdictions.regimes import JURISDICTIONS, OTHER
+
+    known = (*JURISDICTIONS, OTHER)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
+            )
+    return frozenset(names) or None
 
 
 def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:

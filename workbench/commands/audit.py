@@ -12,6 +12,8 @@ from workbench.options import (
     FORMATS,
     day,
     formats_of,
+    jurisdictions_of,
+    jurisdictions_option,
     readings_option,
     waivers_of,
     waivers_option,
@@ -34,13 +36,7 @@ if TYPE_CHECKING:
     help="Folder of official law texts to quote instead of the embedded digests.",
 )
 @click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-@click.option(
-    "--jurisdiction",
-    "jurisdictions",
-    multiple=True,
-    metavar="ID",
-    help="Judge only these jurisdictions (repeatable).",
-)
+@jurisdictions_option
 @without_custom_option
 @readings_option
 @waivers_option
@@ -81,7 +77,7 @@ def command(
 
     wanted = formats_of(formats, output)
     as_of_day = day(as_of)
-    judged = _jurisdictions(jurisdictions)
+    judged = jurisdictions_of(jurisdictions)
     loaded = load_design(design)
     surveys = _surveys(acoustic, legal, sensor, student)
     book = with_readings(rulebook(corpus), readings)
@@ -146,17 +142,3 @@ def _estimated(assessment: Assessment, surveys: SurveyFiles, path: Path | None) 
         sensor=surveys.sensor,
         sources=surveys.sources,
     )
-
-
-def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
-    from jurisdictions.regimes import JURISDICTIONS, OTHER
-
-    if not names:
-        return None
-    known = (*JURISDICTIONS, OTHER)
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
-            )
-    return frozenset(names)
