@@ -28,14 +28,14 @@ class PostgreSQL:
     programs: Path
     _numbers: Any = field(default_factory=lambda: count(1))
 
-    def new_database(self) -> str:
-        """Return the URL of a new, empty database."""
+    def new_database(self, options: str = "") -> str:
+        """Return the URL of a new, empty database, made with these options."""
         import psycopg
 
         name = f"register{next(self._numbers)}"
         settings = f"host={self.folder} user={USER} password={PASSWORD} dbname=postgres"
         with psycopg.connect(settings, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} {options}".encode())
         return self.url(name)
 
     def url(self, name: str, *, password: str = PASSWORD) -> str:
