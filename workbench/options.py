@@ -118,6 +118,25 @@ def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
     return names
 
 
+def jurisdictions_of(names: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the jurisdictions to judge, all of them where none is named.
+
+    Raises:
+        UsageError: one is not modelled.
+    """
+    from jurisdictions.regimes import JURISDICTIONS, OTHER
+
+    if not names:
+        return None
+    known = (*JURISDICTIONS, OTHER)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
+            )
+    return frozenset(names)
+
+
 def waivers_of(path: Path | None, book: RuleBook) -> tuple[Waiver, ...]:
     """Return the waivers of a file, checked against the law; none where no file is given.
 

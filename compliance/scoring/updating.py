@@ -32,7 +32,7 @@ UPDATED = ("fronts.sensor.", "evidence.sensor.")
 #: A depth is right within this share of it.
 DEPTH_TOLERANCE = 0.05
 #: Strengths of consolidation that are tried; validation data choose.
-STRENGTHS = (1e1, 1e2, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6)
+STRENGTHS = (1e4, 1e5, 3e5, 1e6, 3e6, 1e7, 1e8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,6 @@ def learn_task(
         weight.requires_grad_(True)
     skill.reader.eval()
     optimiser = torch.optim.Adam(weights.values(), lr=rate)
-    # The rate falls to nothing: at a constant one, steps across stiff directions of the anchor
-    # would blur what it holds.
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     rng = np.random.default_rng(seed)
     for _ in range(steps):
@@ -219,12 +217,12 @@ def learn_task(
         if replay is not None:
             old = replay.rows(rng.integers(len(replay), size=batch))
             loss = 0.5 * (loss + skill.loss(weights, old))
-        if anchor is not None and strength > 0:
-            loss = loss + anchor.penalty(weights, strength=strength)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
         optimiser.step()
+        if anchor is not None and strength > 0:
+            anchor.pull(weights, strength=strength, step=falling.get_last_lr()[0])
         falling.step()
     skill.reader.requires_grad_(False)
 
