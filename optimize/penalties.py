@@ -215,9 +215,12 @@ def weigh(
 
     Args:
         prices: for the big number, without the relaxation's conflict rows.
-        upper: objective of a feasible choice; ``None`` takes the largest there could be.
+        upper: objective of a feasible choice; ``None`` or more than the largest there could be
+            takes that.
     """
-    most = largest_objective(layout) if upper is None else float(upper)
+    most = largest_objective(layout)
+    if upper is not None:
+        most = min(most, float(upper))
     need = most - prices.bound + 1
     groups = layout.groups()
     column = layout.columns
