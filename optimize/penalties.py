@@ -55,7 +55,7 @@ class Penalties:
         scheme, scale: how they were set; ``scale`` multiplied all but ``price`` and ``multiplier``.
         upper: objective of the best known feasible choice, or the largest there could be.
         bound: of the objective over feasible choices, from the prices.
-        need: ``upper - bound + 1``.
+        need: ``upper - bound + 1``, or 1 where that is less.
         price: added as ``price * (1 - picks of the attribute)``: zero on valid states.
         empty: added to ``price``, so that leaving out an attribute costs it.
         exclusion: of each exclusion of the encoding.
@@ -215,10 +215,13 @@ def weigh(
 
     Args:
         prices: for the big number, without the relaxation's conflict rows.
-        upper: objective of a feasible choice; ``None`` takes the largest there could be.
+        upper: objective of a feasible choice; ``None`` or more than the largest there could be
+            takes that.
     """
-    most = largest_objective(layout) if upper is None else float(upper)
-    need = most - prices.bound + 1
+    most = largest_objective(layout)
+    if upper is not None:
+        most = min(most, float(upper))
+    need = max(1.0, most - prices.bound + 1)
     groups = layout.groups()
     column = layout.columns
     if scheme == "big-m":

@@ -139,6 +139,17 @@ def test_penalties_from_duals_are_far_below_the_big_number():
     assert np.median(ratios) < 0.4
 
 
+def test_an_upper_bound_beyond_reach_is_as_good_as_none():
+    for seed in range(10):
+        problem = tiny_problem(seed)
+        if least_cost(problem) is None:
+            continue
+        relaxation = relax(problem)
+        without = build(problem, relaxation).penalties
+        assert build(problem, relaxation, upper=float("inf")).penalties.need == without.need
+        assert np.isfinite(without.need)
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["n10-s1", "n10-s2", "n30-s1"])
 @pytest.mark.parametrize("encoding", ENCODINGS)
