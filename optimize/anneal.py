@@ -35,6 +35,8 @@ SCALE = 1.0
 #: the gap: much for a first choice, then little and much in turns. The room is no more than some
 #: multiple of what one bit changes.
 FIRST_ROOM, ROOMS, MOST_ROOM = 1.5, (0.25, 1.5, 3.0), 2.0
+#: A model of fewer bits than usual gets more reads for the same work, up to so many times.
+USUAL_BITS, MOST_READS = 45, 4
 #: Share of distinct choices among feasible reads below which reads repeat themselves, and what the
 #: cold end is multiplied by then.
 REPEATED, WARMER = 0.25, 0.7
@@ -97,7 +99,7 @@ def anneal(
     Args:
         bounds: of the problem's cost.
         reached: is filled, also where the sampler fails on the way.
-        reads, sweeps: of each round.
+        reads, sweeps: of each round; a small model gets more reads.
 
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
@@ -209,6 +211,8 @@ def _draw(
             reached.take(choice, core.base)
         return 1.0
     qubo = prepared.qubo if sampler.name in SPARSE else drawn_to(prepared.qubo, room)
+    bits = max(qubo.bqm.num_variables, 1)
+    reads = round(reads * min(max(USUAL_BITS / bits, 1.0), MOST_READS))
     cold = warmth * min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
     samples = sampler.sample(
         qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)
