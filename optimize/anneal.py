@@ -26,15 +26,20 @@ FIRST_OPTIONS = 2.5
 #: Factor by which the distance of a guess from the bound grows where it held no better choice.
 WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
-ROUNDS, READS, SWEEPS = 16, 500, 25
+ROUNDS, READS, SWEEPS = 20, 500, 25
 #: Rounds that reached nothing better, after which nothing better is expected.
-IDLE_ROUNDS = 5
+IDLE_ROUNDS = 6
 #: Share of the exact penalties.
 SCALE = 1.0
 #: Room left in each capacity that reads are drawn towards, priced as a multiple of an even share of
 #: the gap: much for a first choice, then little and much in turns. The room is no more than some
 #: multiple of what one bit changes.
-FIRST_ROOM, ROOMS, MOST_ROOM = 1.5, (0.25, 1.0, 3.0), 3.0
+FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 2.0, 4.0), 2.0
+#: A model of fewer bits than usual gets more reads for the same work, up to so many times.
+USUAL_BITS, MOST_READS = 45, 4
+#: Share of distinct choices among feasible reads below which reads repeat themselves, and what the
+#: cold end is multiplied by then.
+REPEATED, WARMER = 0.25, 0.7
 #: Samplers whose effort grows with couplings: they get the multipliers alone.
 SPARSE = ("tree-decomposition", "mock-qpu", "qpu")
 #: Weight of a typical bit's squared change of use, as a share of the penalties' need.
@@ -94,26 +99,30 @@ def anneal(
     Args:
         bounds: of the problem's cost.
         reached: is filled, also where the sampler fails on the way.
-        reads, sweeps: of each round.
+        reads, sweeps: of each round; a small model gets more reads.
 
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
     """
     guess, upper = first_guess(bounds, FIRST_OPTIONS), None
     prepared: list[Prepared] = []
-    idle = 0
+    idle, warmth = 0, 1.0
     for number in range(rounds):
         before = reached.cost
         wanted = guess if before is None else min(guess, before - 1)
         if wanted != upper:
-            upper, idle = wanted, 0
+            upper, idle, warmth = wanted, 0, 1.0
             prepared = cores(problem, bounds, upper)
         room = FIRST_ROOM if before is None else ROOMS[number % len(ROOMS)]
-        for part, one in enumerate(prepared):
+        distinct = [
             _draw(
-                problem, one, sampler, room, -(-reads // len(prepared)), sweeps,
+                problem, one, sampler, room, warmth, -(-reads // len(prepared)), sweeps,
                 seed + number + rounds * part, reached,
-            )  # fmt: skip
+            )
+            for part, one in enumerate(prepared)
+        ]  # fmt: skip
+        if max(distinct, default=1.0) < REPEATED:
+            warmth *= WARMER
         if reached.cost is not None and (before is None or reached.cost < before):
             continue
         idle += 1
@@ -188,31 +197,36 @@ def _draw(
     prepared: Prepared,
     sampler: Sampler,
     room: float,
+    warmth: float,
     reads: int,
     sweeps: int,
     seed: int,
     reached: Reached,
-) -> None:
-    """Sample one core, and keep its best feasible read."""
+) -> float:
+    """Sample one core, and keep its best feasible read; return the share of distinct ones."""
     core = prepared.core
     if prepared.qubo is None:
         choice = core.whole({})
         if problem.feasible(choice):
             reached.take(choice, core.base)
-        return
+        return 1.0
     qubo = prepared.qubo if sampler.name in SPARSE else drawn_to(prepared.qubo, room)
-    cold = min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
+    bits = max(qubo.bqm.num_variables, 1)
+    reads = round(reads * min(max(USUAL_BITS / bits, 1.0), MOST_READS))
+    cold = warmth * min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
     samples = sampler.sample(
         qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)
     )
     decoded = qubo.decode_all(samples)
     reached.reads += reads
     reached.feasible_reads += int(decoded.feasible.sum())
-    if decoded.feasible.any():
-        cost = np.where(decoded.feasible, decoded.cost, np.iinfo(np.int64).max)
-        choice = core.whole(qubo.choice(decoded.chosen[int(cost.argmin())]))
-        if problem.feasible(choice):
-            reached.take(choice, problem.cost(choice))
+    if not decoded.feasible.any():
+        return 1.0
+    chosen = decoded.chosen[decoded.feasible]
+    choice = core.whole(qubo.choice(chosen[int(decoded.cost[decoded.feasible].argmin())]))
+    if problem.feasible(choice):
+        reached.take(choice, problem.cost(choice))
+    return len(np.unique(chosen, axis=0)) / len(chosen)
 
 
 def drawn_to(qubo: Qubo, room: float) -> Qubo:
@@ -233,7 +247,7 @@ def drawn_to(qubo: Qubo, room: float) -> Qubo:
         typical = float(np.sqrt(np.mean(moving**2)))
         weight = DRAW * qubo.penalties.need / typical**2
         worth = float(qubo.penalties.multiplier[resource]) * typical
-        left = min(room * qubo.penalties.need / priced / worth, room * MOST_ROOM) * typical
+        left = min(room * qubo.penalties.need / priced / worth, MOST_ROOM) * typical
         constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - left)
         linear += weight * (by_bit**2 + 2 * constant * by_bit)
         square += 2 * weight * np.outer(by_bit, by_bit)
