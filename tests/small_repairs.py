@@ -20,7 +20,7 @@ from compliance.audit import audit, judge_rules
 from compliance.conflicts import Settlement, find_conflicts
 from compliance.conflicts.order import relations_at
 from compliance.finding import AuditResult
-from compliance.repair import Catalogue, Terms, load_catalogue, repair
+from compliance.repair import Catalogue, Terms, Wanted, load_catalogue, repair
 from compliance.repair.bench import Bench, touches
 from compliance.repair.levers import Lever, Levers
 from compliance.repair.offers import Offer, offer
@@ -227,7 +227,8 @@ def _every_key() -> tuple[str, ...]:
 def lawful(name: str) -> Design:
     """An example with its faults put right."""
     design = example(name)
-    result = repair(design, book(), load_catalogue(), TERMS, shared=shared())
+    wanted = Wanted(alternatives=0)
+    result = repair(design, book(), load_catalogue(), TERMS, wanted=wanted, shared=shared())
     assert result.cost is not None
     return result.design
 
