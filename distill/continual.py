@@ -31,7 +31,7 @@ class Anchor:
         """Take the penalty's gradient step implicitly, in place: ``θ ← θ* + (θ - θ*)/(1 + η λ F)``.
 
         The proximal step of the penalty is stable at any strength, where explicit steps across
-        stiff directions swing to and fro (Parikh and Boyd 2014, Proximal Algorithms, section 6.1.1).
+        stiff directions swing to and fro (Parikh and Boyd 2014, Proximal Algorithms, 6.1.1).
 
         Args:
             parameters: by name, with those of the anchor among them.
