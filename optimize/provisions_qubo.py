@@ -92,7 +92,7 @@ class TierModel:
         broken = _broken(part.names, part.conflicts, kept)
         for conflict, all_kept in zip(part.conflicts, broken, strict=True):
             found += self.penalty(conflict) * all_kept
-        return found
+        return np.asarray(found, dtype=np.float64)
 
     def penalty(self, conflict: Conflict) -> int:
         """Return what it costs to keep all members of a conflict."""
@@ -176,4 +176,4 @@ def _broken(names: Sequence[str], conflicts: Sequence[Conflict], kept: Reads) ->
     """Yield for each conflict which reads keep all of its members, shape (reads,)."""
     column = {name: place for place, name in enumerate(names)}
     for conflict in conflicts:
-        yield kept[:, [column[name] for name in sorted(conflict)]].all(axis=1)
+        yield np.asarray(kept[:, [column[name] for name in sorted(conflict)]].all(axis=1))

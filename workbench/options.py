@@ -88,23 +88,6 @@ def known_state(code: str, *, option: str = "--state") -> str:
     return code
 
 
-def jurisdictions_of(names: tuple[str, ...]) -> frozenset[str] | None:
-    """Return the ids of the jurisdictions to judge; ``None`` for all.
-
-    Raises:
-        UsageError: no jurisdiction has this id.
-    """
-    from jurisdictions.regimes import JURISDICTIONS, OTHER
-
-    known = (*JURISDICTIONS, OTHER)
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
-            )
-    return frozenset(names) or None
-
-
 def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
     """Read the list of report formats; all of them where only a folder is given."""
     if formats is None:

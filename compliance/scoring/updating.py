@@ -222,7 +222,7 @@ def learn_task(
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
         optimiser.step()
         if anchor is not None and strength > 0:
-            anchor.pull(weights, strength=strength, step=falling.get_last_lr()[0])
+            anchor.pull(weights, strength=strength, step=float(falling.get_last_lr()[0]))
         falling.step()
     skill.reader.requires_grad_(False)
 
