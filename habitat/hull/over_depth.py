@@ -51,7 +51,11 @@ def margins_over_depth(
         depth_m: of the site, above 0.
         load_mpa: external pressure difference at a depth in metres; grows with depth.
     """
-    most = min(_DEEPEST_M, max(1.6 * depth_m, 100.0))
+    allowed = [mode.allowable_mpa for mode in modes if mode.allowable_mpa is not None]
+    most = max(1.3 * depth_m, 20.0)
+    while most < _DEEPEST_M and any(load_mpa(most) < least for least in allowed):
+        most *= 1.25
+    most = min(most, _DEEPEST_M)
     depths = tuple(most * (index + 1) / _POINTS for index in range(_POINTS))
     loads = [load_mpa(depth) for depth in depths]
     here = load_mpa(depth_m)

@@ -18,11 +18,14 @@ from compliance.report.graphics.svg import (
     path,
     rect,
     text,
+    wrapped,
 )
 from habitat.hull.over_depth import MarginsOverDepth, ModeOverDepth
 
 _LEFT, _TOP, _PLOT_W, _PLOT_H = 64.0, 14.0, 470.0, 270.0
-_LOW, _HIGH = -0.5, 3.0
+#: Least margin shown.
+_LOW = -0.5
+_TICKS = (-0.5, 0.0, 1.0, 3.0, 7.0, 15.0, 31.0, 63.0, 127.0)
 #: Colour, dash and sign of each curve, in the order of the modes.
 _LOOKS = (
     ("#0072b2", "", "circle"),
@@ -82,17 +85,25 @@ def _x(margins: MarginsOverDepth, depth: float) -> float:
     return _LEFT + _PLOT_W * depth / margins.depths_m[-1]
 
 
-def _y(margin: float) -> float:
-    held = min(max(margin, _LOW), _HIGH)
-    return _TOP + _PLOT_H * (_HIGH - held) / (_HIGH - _LOW)
+def _high(margins: MarginsOverDepth) -> float:
+    """Return the greatest margin shown: a tick above what the site has."""
+    most = max((mode.here for mode in margins.modes if math.isfinite(mode.here)), default=1.0)
+    return next((tick for tick in _TICKS if tick >= max(most, 1.0)), _TICKS[-1])
+
+
+def _y(margins: MarginsOverDepth, margin: float) -> float:
+    """Return the place of a margin on a scale on which doubling the strength is one step."""
+    low, high = math.log2(1 + _LOW), math.log2(1 + _high(margins))
+    held = min(max(math.log2(1 + max(margin, _LOW)), low), high)
+    return _TOP + _PLOT_H * (high - held) / (high - low)
 
 
 def _axes(margins: MarginsOverDepth) -> Iterator[str]:
     yield rect(_LEFT, _TOP, _PLOT_W, _PLOT_H)
-    zero = _y(0.0)
+    zero = _y(margins, 0.0)
     yield rect(_LEFT, zero, _PLOT_W, _TOP + _PLOT_H - zero, fill="#ececec", stroke="none")
-    for tick in (-0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
-        y = _y(tick)
+    for tick in (tick for tick in _TICKS if tick <= _high(margins)):
+        y = _y(margins, tick)
         yield line([(_LEFT, y), (_LEFT + _PLOT_W, y)], stroke=LINE, thick=0.5)
         yield text(_LEFT - 6, y + 4, f"{tick:+.0%}" if tick else "0", anchor="end", size=11)
     step = _round_step(margins.depths_m[-1])
@@ -120,14 +131,14 @@ def _curve(
 ) -> Iterator[str]:
     colour, dash, sign = look
     points = [
-        (_x(margins, depth), _y(margin))
+        (_x(margins, depth), _y(margins, margin))
         for depth, margin in zip(margins.depths_m, curve.margins, strict=True)
-        if _LOW <= margin <= _HIGH
+        if _LOW <= margin <= _high(margins)
     ]
     if len(points) > 1:
         yield line(points, stroke=colour, thick=2.2 if curve.binding else 1.4, dash=dash)
-    if _LOW <= curve.here <= _HIGH:
-        yield _sign(sign, _x(margins, margins.depth_m), _y(curve.here), colour)
+    if _LOW <= curve.here <= _high(margins):
+        yield _sign(sign, _x(margins, margins.depth_m), _y(margins, curve.here), colour)
 
 
 def _sign(sign: str, x: float, y: float, colour: str) -> str:
@@ -152,7 +163,10 @@ def _names(margins: MarginsOverDepth) -> Iterator[str]:
         here = f"{curve.here:+.0%}" if math.isfinite(curve.here) else "unloaded"
         yield text(x + 34, y, f"{here}", bold=True)
         y += 15
-        yield text(x + 34, y, curve.name.replace("_", " "), size=11)
+        for words in wrapped(curve.name.replace("_", " "), WIDTH - x - 36, 11):
+            yield text(x + 34, y, words, size=11)
+            y += 13
+        y -= 13
         if not curve.binding:
             y += 13
             yield text(x + 34, y, "for information", size=10.5, fill=QUIET)

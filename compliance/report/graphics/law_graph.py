@@ -15,6 +15,7 @@ from compliance.report.graphics.svg import (
     figure,
     fitted,
     line,
+    measured,
     path,
     rect,
     text,
@@ -26,9 +27,8 @@ from compliance.verdicts import in_words
 from jurisdictions.places import place
 from jurisdictions.relations import Relation
 
-_COLUMNS = (0.0, 196.0, 388.0, 560.0)
-_WIDE, _TALL, _STEP, _TOP = 150.0, 44.0, 56.0, 26.0
-_MOST_LAWS, _MOST_FACTS, _MOST_RULES = 4, 5, 8
+_WIDE, _TALL, _STEP, _TOP, _LANE = 155.0, 44.0, 56.0, 26.0, 33.0
+_MOST_LAWS, _MOST_FACTS, _MOST_RULES = 4, 5, 6
 _HEADS = ("Laws beside it", "Its law", "Facts it asks for", "Rules on the same facts")
 #: How a relation reads from the other law, where this law is its source or its target.
 _READ = {
@@ -65,7 +65,8 @@ def law_graph(
     """
     laws = _laws(finding, relations)
     facts = list(dict.fromkeys((*finding.facts, *finding.missing)))[:_MOST_FACTS]
-    rules = _rules(finding, result, facts)
+    bearing = _rules(finding, result, facts)
+    rules = bearing[:_MOST_RULES]
     own = [_jurisdiction(finding), _provision(finding)]
     columns = [
         laws,
@@ -74,18 +75,23 @@ def law_graph(
         [_rule(item) for item in rules],
     ]
     rows = max(map(len, columns))
+    places = _lanes(columns)
     links = [*_links(finding, facts, rules, len(laws))]
     parts = [
         text(x, 14, head, size=11, fill=QUIET)
-        for x, head, held in zip(_COLUMNS, _HEADS, columns, strict=True)
+        for x, head, held in zip(places, _HEADS, columns, strict=True)
         if held
     ]
-    parts += [_link(columns, start, end) for start, end in links]
-    for x, held in zip(_COLUMNS, columns, strict=True):
+    parts += [_link(places, start, end) for start, end in links]
+    for x, held in zip(places, columns, strict=True):
         parts += [_box(box, x, _TOP + index * _STEP) for index, box in enumerate(held)]
+    hidden = len(bearing) - len(rules)
+    if hidden:
+        more = f"and {hidden} more rule{'s' if hidden > 1 else ''}"
+        parts.append(text(places[-1], _TOP + rows * _STEP + 4, more, size=11, fill=QUIET))
     return figure(
         name,
-        _TOP + rows * _STEP,
+        _TOP + rows * _STEP + (12 if hidden else 0),
         f"What surrounds {finding.citation}",
         _description(finding, laws, facts, rules),
         parts,
@@ -121,7 +127,7 @@ def _provision(finding: Finding) -> _Box:
 
 def _fact(finding: Finding, name: str) -> _Box:
     value = in_words(finding.facts[name]) if name in finding.facts else "unknown"
-    lines = (fitted(name, _WIDE - 16, 11), fitted(f"= {value}", _WIDE - 16, 11))
+    lines = (fitted(name, _WIDE - 14, 11.5, bold=True), fitted(f"= {value}", _WIDE - 14, 11.5))
     return _Box(lines, f"{name} = {value}")
 
 
@@ -136,12 +142,21 @@ def _rules(finding: Finding, result: AuditResult, facts: Sequence[str]) -> list[
         and item.verdict != "inapplicable"
         and wanted & {*item.facts, *item.missing}
     ]
-    return found[:_MOST_RULES]
+    return found
 
 
 def _rule(item: Finding) -> _Box:
-    lines = (fitted(item.citation, _WIDE - 36, 11.5), VERDICTS[item.verdict][0])
+    lines = (_tail(item.citation), VERDICTS[item.verdict][0])
     return _Box(lines, f"{item.citation}: {item.title}", item.verdict)
+
+
+def _tail(citation: str) -> str:
+    """Return a citation without its first words where it is too long: the number tells it."""
+    words = citation.split()
+    while len(words) > 1 and measured("… " + " ".join(words), 11.5, bold=True) > _WIDE - 38:
+        words = words[1:]
+    shown = " ".join(words)
+    return fitted(shown if shown == citation else f"… {shown}", _WIDE - 38, 11.5, bold=True)
 
 
 def _links(
@@ -158,13 +173,22 @@ def _links(
                 yield (2, row), (3, other)
 
 
-def _link(columns: Sequence[Sequence[_Box]], start: tuple[int, int], end: tuple[int, int]) -> str:
+def _lanes(columns: Sequence[Sequence[_Box]]) -> list[float]:
+    """Return the left edge of each column; empty columns take no room."""
+    edges, x = [], 0.0
+    for held in columns:
+        edges.append(x)
+        x += _WIDE + _LANE if held else 0.0
+    return edges
+
+
+def _link(places: Sequence[float], start: tuple[int, int], end: tuple[int, int]) -> str:
     (column1, row1), (column2, row2) = start, end
     y1, y2 = (_TOP + row * _STEP + _TALL / 2 for row in (row1, row2))
     if column1 == column2:
-        x = _COLUMNS[column1] + _WIDE / 2
+        x = places[column1] + _WIDE / 2
         return line([(x, y1), (x, y2)], stroke=QUIET, thick=1.4)
-    left, right = _COLUMNS[column1] + _WIDE, _COLUMNS[column2]
+    left, right = places[column1] + _WIDE, places[column2]
     bend = (right - left) / 2
     return path(
         f"M{left:.1f} {y1:.1f}C{left + bend:.1f} {y1:.1f} {right - bend:.1f} {y2:.1f} "
