@@ -188,8 +188,10 @@ def _distance_lines(view: View, land: Any, islets: Floats) -> Iterator[str]:
     import shapely
 
     coast = shapely.union_all([land, shapely.MultiPoint(islets)])
+    farthest = coast.distance(shapely.Point(0.0, 0.0)) + view.reach_nmi
     for distance, colour, dash, _ in LINES:
-        if distance * view.scale < 4:
+        # No line shows where no point of the window is so far from the coast; buffers cost most.
+        if distance * view.scale < 4 or farthest < 0.98 * distance:
             continue
         # Half a pixel or a hundredth of the distance: buffers of raw fjords take seconds.
         near = coast.intersection(view.box(distance + 1.0))
