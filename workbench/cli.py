@@ -37,6 +37,7 @@ _COMMANDS = {
     "bind": ("workbench.commands.bind", "Propose rules on a law text; accept or reject them."),
     "distill": ("workbench.commands.distill", "Train, evaluate and update the survey student."),
     "register": ("workbench.commands.register", "Keep audits, waivers and sign-offs; verify them."),
+    "schema": ("workbench.commands.schema", "Print the JSON Schema of the audit report."),
     "corpus": ("workbench.commands.corpus", "List, add, fetch and verify law texts."),
 }
 
