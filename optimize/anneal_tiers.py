@@ -94,7 +94,8 @@ def _typical(core: ConfigurationProblem, stage: str | None) -> int:
         return max(1, round(float(np.mean([
             np.ptp([one.cost for one in attribute.options]) for attribute in core.attributes
         ])) / 4))  # fmt: skip
-    return 2
+    weights = [rule.weight for rule in core.soft if rule.tier == stage]
+    return max(1, round(float(np.mean(weights)))) if weights else 1
 
 
 def _upper(core: ConfigurationProblem, stage: str | None, typical: int) -> float:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from base import SolverError
 from optimize.arrays import Bools, Floats
-from optimize.samplers import Sampler
+from optimize.samplers import LARGEST_SEED, Sampler
 
 #: Members up to which all sets are tried.
 MOST_EXHAUSTIVE = 16
@@ -127,6 +127,8 @@ def select(
         SolverError: where scores make no sense, or the sampler fails.
     """
     given = scores(relevance, redundancy, costs)
+    if not 0 <= budget < np.inf:
+        raise SolverError(f"budget {budget}", hint="give zero or more")
     best = np.zeros(len(given.costs), dtype=bool)
     for sets in _sampled(given, budget, sampler, seed, reads, sweeps):
         worth = given.worth(sets)
@@ -219,7 +221,7 @@ def _sampled(
                 model,
                 reads=reads,
                 sweeps=sweeps,
-                seed=seed + turn,
+                seed=(seed + turn) % (LARGEST_SEED + 1),
                 beta_range=(HOT / weight, COLD / weight),
             )
             sets = drawn.record.sample[:, np.argsort(list(drawn.variables))] > 0

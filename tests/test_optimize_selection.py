@@ -158,3 +158,23 @@ def test_tables_that_make_no_sense():
     ):
         with pytest.raises(SolverError, match=message):
             select_from_table(values, [1.0, 1.0], budget=budget, sampler=ANNEALER, seed=0)
+
+
+@pytest.mark.parametrize("budget", [-1.0, float("nan"), float("inf")])
+def test_a_budget_that_makes_no_sense_gets_one_line(budget: float) -> None:
+    with pytest.raises(SolverError, match="budget"):
+        select(
+            [1.0, 2.0],
+            np.zeros((2, 2)),
+            budget=budget,
+            sampler=sampler("simulated-annealing"),
+            seed=0,
+        )
+
+
+def test_the_largest_seed_is_as_good_as_any() -> None:
+    found = select(
+        [3.0, 2.0, 1.0], np.zeros((3, 3)), budget=2.0, costs=[1.0, 1.5, 1.0],
+        sampler=sampler("simulated-annealing"), seed=2**31 - 1,
+    )  # fmt: skip
+    assert found.value == found.exhaustive_value
