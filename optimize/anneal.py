@@ -26,18 +26,28 @@ FIRST_OPTIONS = 2.5
 #: Factor by which the distance of a guess from the bound grows where it held no better choice.
 WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
-ROUNDS, READS, SWEEPS = 16, 500, 25
+ROUNDS, READS, SWEEPS = 20, 500, 25
 #: Rounds that reached nothing better, after which nothing better is expected.
-IDLE_ROUNDS = 4
-#: Share of the exact penalties; a read that breaks a rule is dropped, so they need not be exact.
-SCALE = 0.85
-#: Room left in each capacity that reads are drawn towards, in turns, as a share of what one bit
-#: changes: much for a first choice, then little.
-FIRST_ROOM, ROOMS = 1.0, (0.2, 0.6)
-#: Weight of a typical bit's squared change of use, in units of cost.
-DRAW = 1.0
-#: Inverse temperatures; costs are whole, so the smallest difference is 1.
-HOT, COLD = 0.3, 2.0
+IDLE_ROUNDS = 6
+#: Share of the exact penalties.
+SCALE = 1.0
+#: Room left in each capacity that reads are drawn towards, priced as a multiple of an even share of
+#: the gap: much for a first choice, then little and much in turns. The room is no more than some
+#: multiple of what one bit changes.
+FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 2.0, 4.0), 2.0
+#: A model of fewer bits than usual gets more reads for the same work, up to so many times.
+USUAL_BITS, MOST_READS = 45, 4
+#: Share of distinct choices among feasible reads below which reads repeat themselves, and what the
+#: cold end is multiplied by then.
+REPEATED, WARMER = 0.25, 0.7
+#: Samplers whose effort grows with couplings: they get the multipliers alone.
+SPARSE = ("tree-decomposition", "mock-qpu", "qpu")
+#: Weight of a typical bit's squared change of use, as a share of the penalties' need.
+DRAW = 0.2
+#: Cold end of the schedule as an inverse temperature, over the penalties' need (the gap that is
+#: left, which the best choice may lie above the lowest state), and its least and most; the hot end
+#: as a share of it.
+COLD, COLDEST, WARMEST, HOT = 6.5, 3.0, 0.5, 0.15
 
 
 @dataclass
@@ -89,26 +99,30 @@ def anneal(
     Args:
         bounds: of the problem's cost.
         reached: is filled, also where the sampler fails on the way.
-        reads, sweeps: of each round.
+        reads, sweeps: of each round; a small model gets more reads.
 
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
     """
     guess, upper = first_guess(bounds, FIRST_OPTIONS), None
     prepared: list[Prepared] = []
-    idle = 0
+    idle, warmth = 0, 1.0
     for number in range(rounds):
         before = reached.cost
         wanted = guess if before is None else min(guess, before - 1)
         if wanted != upper:
-            upper, idle = wanted, 0
+            upper, idle, warmth = wanted, 0, 1.0
             prepared = cores(problem, bounds, upper)
         room = FIRST_ROOM if before is None else ROOMS[number % len(ROOMS)]
-        for part, one in enumerate(prepared):
+        distinct = [
             _draw(
-                problem, one, sampler, room, -(-reads // len(prepared)), sweeps,
+                problem, one, sampler, room, warmth, -(-reads // len(prepared)), sweeps,
                 seed + number + rounds * part, reached,
-            )  # fmt: skip
+            )
+            for part, one in enumerate(prepared)
+        ]  # fmt: skip
+        if max(distinct, default=1.0) < REPEATED:
+            warmth *= WARMER
         if reached.cost is not None and (before is None or reached.cost < before):
             continue
         idle += 1
@@ -174,6 +188,7 @@ def first_guess(bounds: Bounds, per_attribute: float) -> float:
     """Return the cost whose core holds about so many options for each attribute."""
     live = bounds.live
     least = np.sort(bounds.excess()[live.alive])
+    least = least[np.isfinite(least)]  # the others are in no choice at all
     return float(least[min(len(least) - 1, int(per_attribute * live.arrays.attributes))])
 
 
@@ -182,30 +197,36 @@ def _draw(
     prepared: Prepared,
     sampler: Sampler,
     room: float,
+    warmth: float,
     reads: int,
     sweeps: int,
     seed: int,
     reached: Reached,
-) -> None:
-    """Sample one core, and keep its best feasible read."""
+) -> float:
+    """Sample one core, and keep its best feasible read; return the share of distinct ones."""
     core = prepared.core
     if prepared.qubo is None:
         choice = core.whole({})
         if problem.feasible(choice):
             reached.take(choice, core.base)
-        return
-    qubo = drawn_to(prepared.qubo, room)
+        return 1.0
+    qubo = prepared.qubo if sampler.name in SPARSE else drawn_to(prepared.qubo, room)
+    bits = max(qubo.bqm.num_variables, 1)
+    reads = round(reads * min(max(USUAL_BITS / bits, 1.0), MOST_READS))
+    cold = warmth * min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
     samples = sampler.sample(
-        qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT, COLD)
+        qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)
     )
     decoded = qubo.decode_all(samples)
     reached.reads += reads
     reached.feasible_reads += int(decoded.feasible.sum())
-    if decoded.feasible.any():
-        cost = np.where(decoded.feasible, decoded.cost, np.iinfo(np.int64).max)
-        choice = core.whole(qubo.choice(decoded.chosen[int(cost.argmin())]))
-        if problem.feasible(choice):
-            reached.take(choice, problem.cost(choice))
+    if not decoded.feasible.any():
+        return 1.0
+    chosen = decoded.chosen[decoded.feasible]
+    choice = core.whole(qubo.choice(chosen[int(decoded.cost[decoded.feasible].argmin())]))
+    if problem.feasible(choice):
+        reached.take(choice, problem.cost(choice))
+    return len(np.unique(chosen, axis=0)) / len(chosen)
 
 
 def drawn_to(qubo: Qubo, room: float) -> Qubo:
@@ -216,6 +237,7 @@ def drawn_to(qubo: Qubo, room: float) -> Qubo:
     size = len(labels)
     linear, square, offset = np.zeros(size), np.zeros((size, size)), 0.0
     limit = arrays.limit - arrays.uses[list(layout.decided)].sum(axis=0)
+    priced = int((qubo.penalties.multiplier > 0).sum())
     for resource in np.flatnonzero(qubo.penalties.multiplier > 0).tolist():
         use = arrays.uses[list(layout.open), resource].astype(float)
         by_bit = matrix.T @ use
@@ -223,8 +245,10 @@ def drawn_to(qubo: Qubo, room: float) -> Qubo:
         if not len(moving):
             continue
         typical = float(np.sqrt(np.mean(moving**2)))
-        weight = DRAW / typical**2
-        constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - room * typical)
+        weight = DRAW * qubo.penalties.need / typical**2
+        worth = float(qubo.penalties.multiplier[resource]) * typical
+        left = min(room * qubo.penalties.need / priced / worth, MOST_ROOM) * typical
+        constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - left)
         linear += weight * (by_bit**2 + 2 * constant * by_bit)
         square += 2 * weight * np.outer(by_bit, by_bit)
         offset += weight * constant**2

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import dimod
 import numpy as np
 
 from base import SolverError
 from optimize.anneal import Reached
 from optimize.model import ConfigurationProblem
-from optimize.presolve import core_of
+from optimize.presolve import Core, core_of
 from optimize.propagate import Live
 from optimize.qubo import Qubo, build
 from optimize.relaxation import relax
 from optimize.samplers import Sampler
-from optimize.tiers import Decided, restricted, stages, value_of, weights_of
+from optimize.tiers import (
+    Decided,
+    restricted,
+    stages,
+    value_of,
+    violated_weights,
+    weights_of,
+)
 
 #: Reads of each stage by default, their sweeps, and shares of the exact penalties, one after
 #: another.
@@ -73,7 +81,7 @@ def anneal_tiers(
                     seed=(seed + number * len(SCALES) + part) % 2**31,
                     beta_range=(HOT / typical, COLD / typical),
                 )
-                _keep(problem, qubo, samples, core.fixed, reached)
+                _keep(problem, core, qubo, samples, reached)
         if reached.choice is None:
             return
         if stage is not None:
@@ -98,14 +106,22 @@ def _upper(core: ConfigurationProblem, stage: str | None, typical: int) -> float
 
 
 def _keep(
-    problem: ConfigurationProblem, qubo: Qubo, samples: object, fixed: object, reached: Reached
+    problem: ConfigurationProblem,
+    core: Core,
+    qubo: Qubo,
+    samples: dimod.SampleSet,
+    reached: Reached,
 ) -> None:
     """Keep the best feasible read by the whole lexicographic objective."""
-    decoded = qubo.decode_all(samples)  # type: ignore[arg-type]
+    decoded = qubo.decode_all(samples)
     reached.reads += len(decoded.feasible)
     reached.feasible_reads += int(decoded.feasible.sum())
-    for row in np.unique(decoded.chosen[decoded.feasible], axis=0):
-        _take(problem, reached, {**fixed, **qubo.choice(row)})  # type: ignore[dict-item]
+    chosen = np.unique(decoded.chosen[decoded.feasible], axis=0)
+    if len(chosen) and core.problem is not None:
+        violated = violated_weights(core.problem, qubo.layout.arrays, chosen)
+        cost = qubo.layout.arrays.cost[chosen].sum(axis=1)
+        first = np.lexsort([cost, *violated.T[::-1]])[0]
+        _take(problem, reached, core.whole(qubo.choice(chosen[first])))
 
 
 def _take(problem: ConfigurationProblem, reached: Reached, choice: dict[str, str]) -> None:

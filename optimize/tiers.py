@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimize.arrays import arrays_of
+from optimize.arrays import Arrays, Ints, arrays_of
 from optimize.landscape import MOST_DENSE, Landscape, landscape_of
 from optimize.model import Choice, ConfigurationProblem, Forbidden, Pick
 from optimize.polish import exchange, starts, tabu
@@ -46,6 +46,26 @@ def stages(problem: ConfigurationProblem) -> list[Stage]:
 def value_of(problem: ConfigurationProblem, stage: Stage, choice: Choice) -> int:
     """Return what a stage minimises."""
     return problem.cost(choice) if stage is None else problem.violated(choice)[stage]
+
+
+def violated_weights(problem: ConfigurationProblem, arrays: Arrays, chosen: Ints) -> Ints:
+    """Return the violated weight of each tier, shape (batch, tiers).
+
+    Args:
+        chosen: positions, shape (batch, attributes).
+    """
+    found = np.zeros((len(chosen), len(problem.tiers)), dtype=np.int64)
+    number = {tier: n for n, tier in enumerate(problem.tiers)}
+    for size in {len(rule.picks) for rule in problem.soft}:
+        rules = [rule for rule in problem.soft if len(rule.picks) == size]
+        at = np.array([[arrays.index[pick] for pick in rule.picks] for rule in rules])
+        hit = np.ones((len(chosen), len(rules)), dtype=bool)
+        for place in range(size):
+            hit &= chosen[:, arrays.attribute[at[:, place]]] == at[:, place]
+        weight = np.zeros((len(rules), len(problem.tiers)), dtype=np.int64)
+        weight[range(len(rules)), [number[r.tier] for r in rules]] = [r.weight for r in rules]
+        found += hit @ weight
+    return found
 
 
 def live_options(problem: ConfigurationProblem) -> Live:
