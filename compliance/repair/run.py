@@ -35,10 +35,8 @@ _REFUSALS = 20
 #: What a solver says where the answer itself says it too.
 _EXPECTED = frozenset({"no choice is feasible"})
 _ALONE = "no other lawful repair is on offer that differs in more than degree"
-_REOPENED = (
-    "no lawful change settles every question: some that the design answers, or was to answer, are "
-    "left open"
-)
+_UNSETTLED = "no lawful change settles every question that changes could settle one by one"
+_REOPENED = "every lawful change leaves a question open that the design as given answers"
 
 Progress = Callable[[str], None]
 
@@ -141,8 +139,11 @@ class _Job:
         )
 
     def _search(self, offered: Offer) -> tuple[Search, Answer | Nothing]:
-        """Search for what opens no question; where there is none, for what breaks no rule."""
-        for wish in (Wish(settle=self._wanted.complete), Wish(reopen=True)):
+        """Search for what is wanted; where there is none, for less, down to what breaks no rule."""
+        wishes = [Wish(), Wish(reopen=True)]
+        if self._wanted.complete:
+            wishes.insert(0, Wish(settle=True))
+        for wish in wishes:
             search = self._over(offered, wish)
             if not offered.hulls and search.wants_hulls():
                 offered = self._offer(hull=True)
@@ -150,6 +151,8 @@ class _Job:
             self._say(f"Searching among {len(search.levers.levers)} things to change")
             answer = self._sound(search)
             if not isinstance(answer, Nothing):
+                if self._wanted.complete and not wish.settle:
+                    self._notes.append(_UNSETTLED)
                 if wish.reopen:
                     self._notes.append(_REOPENED)
                 break
