@@ -16,7 +16,7 @@ FIRST_OPTIONS, WIDEN = 3.0, 1.3
 #: Rounds, choices that walk side by side, and moves of each, more of them in larger problems.
 ROUNDS, BATCH, MOVES, MOVES_PER_ATTRIBUTE = 6, 24, 120, 6
 #: Rounds without a better choice after which the search ends.
-PATIENCE = 2
+PATIENCE = 3
 #: Chance given to options that the relaxation does not choose, and weight of an exceeded rule.
 SOFTEN, EXCLUSION = 0.02, 10.0
 
