@@ -14,7 +14,7 @@ from optimize.propagate import propagate
 #: Options of the first core, for each attribute; later ones are larger by the factor.
 FIRST_OPTIONS, WIDEN = 3.0, 1.3
 #: Rounds, choices that walk side by side, and moves of each, more of them in larger problems.
-ROUNDS, BATCH, MOVES, MOVES_PER_ATTRIBUTE = 6, 24, 120, 6
+ROUNDS, BATCH, MOVES, MOVES_PER_ATTRIBUTE = 6, 24, 30, 6
 #: Rounds without a better choice after which the search ends.
 PATIENCE = 3
 #: Chance given to options that the relaxation does not choose, and weight of an exceeded rule.
