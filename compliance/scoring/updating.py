@@ -32,7 +32,7 @@ UPDATED = ("fronts.sensor.", "evidence.sensor.")
 #: A depth is right within this share of it.
 DEPTH_TOLERANCE = 0.05
 #: Strengths of consolidation that are tried; validation data choose.
-STRENGTHS = (1e4, 1e5, 3e5, 1e6, 3e6, 1e7, 1e8)
+STRENGTHS = (1e4, 1e5, 3e5, 1e6, 2e6, 4e6, 1e7, 1e8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,15 @@ class SensorSkill:
             found["site.depth"] = float(near[known].mean())
         return found | {"mean": float(np.mean(list(found.values())))}
 
-    def fisher(self, task: SensorTask, *, most: int = 200) -> dict[str, Tensor]:
-        """Return the exact diagonal Fisher information of alarms and depth together."""
+    def fisher(self, task: SensorTask, *, most: int = 600) -> dict[str, Tensor]:
+        """Return the exact diagonal Fisher information of alarms and depth together.
+
+        Of too few series some unit is never active: its weights would count as free.
+
+        Args:
+            task: of the old series.
+            most: series that are used.
+        """
         self.reader.eval()
         examples = torch.from_numpy(task.series[:most])
         weights = self.parameters()
