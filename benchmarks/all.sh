@@ -13,7 +13,7 @@ measure() {
   echo "== benchmarks/$script.py $*"
   if [ -n "$needed" ] && [ ! -e "$needed" ]; then
     echo "skipped: no $needed"
-  elif ! "$python" "benchmarks/$script.py" "$@"; then
+  elif ! "$python" -m "benchmarks.$script" "$@"; then
     echo "failed: benchmarks/$script.py"
     status=1
   fi

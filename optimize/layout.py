@@ -7,9 +7,10 @@ per attribute and rules of two or three picks.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -65,16 +66,21 @@ class Layout:
     priced: tuple[Term, ...]
     split: Mapping[tuple[int, ...], tuple[Pair, int]]
 
-    @property
+    @cached_property
+    def columns(self) -> Mapping[int, int]:
+        """Place of each open position among the open ones."""
+        return {position: column for column, position in enumerate(self.open)}
+
+    @cached_property
     def products(self) -> tuple[Pair, ...]:
         """Pairs that have an auxiliary bit, in order."""
         return tuple(sorted({pair for pair, _ in self.split.values()}))
 
     def groups(self) -> list[list[int]]:
         """Return the open positions of each undecided attribute."""
-        found: dict[int, list[int]] = {}
+        found: dict[int, list[int]] = defaultdict(list)
         for position in self.open:
-            found.setdefault(int(self.arrays.attribute[position]), []).append(position)
+            found[int(self.arrays.attribute[position])].append(position)
         return list(found.values())
 
 

@@ -9,6 +9,7 @@ in exact numbers).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -54,7 +55,7 @@ class Penalties:
         scheme, scale: how they were set; ``scale`` multiplied all but ``price`` and ``multiplier``.
         upper: objective of the best known feasible choice, or the largest there could be.
         bound: of the objective over feasible choices, from the prices.
-        need: ``upper - bound + 1``.
+        need: ``upper - bound + 1``, or 1 where that is less.
         price: added as ``price * (1 - picks of the attribute)``: zero on valid states.
         empty: added to ``price``, so that leaving out an attribute costs it.
         exclusion: of each exclusion of the encoding.
@@ -91,48 +92,71 @@ def duals(
         capacities, rows: whether capacities and rows of conflicts are priced.
     """
     arrays, groups = layout.arrays, layout.groups()
-    number_of = {int(arrays.attribute[group[0]]): n for n, group in enumerate(groups)}
-    columns = {position: column for column, position in enumerate(layout.open)}
+    owners = [int(arrays.attribute[group[0]]) for group in groups]
     capacity = np.zeros(len(arrays.limit))
     priced = layout.linear.copy()
     forbidden, group_price = np.zeros(len(layout.forbidden)), np.zeros(len(groups))
     paid = 0.0
-    if relaxation is not None:
-        if capacities:
-            given = [relaxation.capacity_price.get(name, 0.0) for name in layout.resources]
-            capacity = np.where(binding(layout), np.array(given, dtype=float), 0.0)
-            capacity = np.round(np.maximum(0.0, capacity) / GRAIN) * GRAIN
-            priced += arrays.uses @ capacity
-        rule_at = {term.left: n for n, term in enumerate(layout.forbidden)}
-        for row, limit, cost in zip(
-            relaxation.conflicts, relaxation.limits, relaxation.conflict_price, strict=True
-        ):
-            if cost <= 0 or not rows:
-                continue
-            live = [p for p in (arrays.index.get(pick, -1) for pick in row) if p >= 0]
-            live = [p for p in live if layout.alive[p]]
-            rules = _explained(live, limit, layout, rule_at)
-            if rules is None:
-                continue
-            price = round(cost / GRAIN) * GRAIN
-            paid += price * limit
-            priced[live] += price
-            forbidden[rules] += price
-            owners = [int(arrays.attribute[p]) for p in live]
-            for owner in set(owners):
-                if owners.count(owner) > 1:
-                    group_price[number_of[owner]] += price
+    if relaxation is not None and capacities:
+        given = [relaxation.capacity_price.get(name, 0.0) for name in layout.resources]
+        capacity = np.where(binding(layout), np.array(given, dtype=float), 0.0)
+        capacity = np.round(np.maximum(0.0, capacity) / GRAIN) * GRAIN
+        priced += arrays.uses @ capacity
+    for row in priced_rows(layout, relaxation) if rows else ():
+        paid += row.price * row.limit
+        priced[list(row.picks)] += row.price
+        forbidden[list(row.rules)] += row.price
+        group_price[list(row.groups)] += row.price
     least = arrays.cheapest(priced, layout.alive)
-    reduced = (priced - least[arrays.attribute])[list(columns)]
+    reduced = (priced - least[arrays.attribute])[list(layout.open)]
     bound = layout.constant + float(least.sum() - capacity @ arrays.limit) - paid
     return Duals(
         capacity=capacity,
         forbidden=forbidden,
         group=group_price,
-        attribute=least[list(number_of)],
+        attribute=least[owners],
         reduced=reduced,
         bound=bound,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PricedRow:
+    """A row of conflicts with its price, over live positions.
+
+    Attributes:
+        picks: of which at most ``limit`` may be chosen.
+        rules: numbers of the forbidden products that say so.
+        groups: numbers of undecided attributes that hold several of the picks.
+    """
+
+    price: float
+    limit: int
+    picks: tuple[int, ...]
+    rules: tuple[int, ...]
+    groups: tuple[int, ...]
+
+
+def priced_rows(layout: Layout, relaxation: Relaxation | None) -> list[PricedRow]:
+    """Return the rows with a price that the layout's rules explain."""
+    if relaxation is None:
+        return []
+    arrays = layout.arrays
+    number_of = {int(arrays.attribute[g[0]]): n for n, g in enumerate(layout.groups())}
+    rule_at = {term.left: n for n, term in enumerate(layout.forbidden)}
+    found = []
+    for row, limit, cost in zip(
+        relaxation.conflicts, relaxation.limits, relaxation.conflict_price, strict=True
+    ):
+        price = round(cost / GRAIN) * GRAIN
+        live = [p for p in (arrays.index.get(pick, -1) for pick in row) if p >= 0]
+        live = [p for p in live if layout.alive[p]]
+        rules = _explained(live, limit, layout, rule_at) if price > 0 else None
+        if rules is not None:
+            count = Counter(int(arrays.attribute[p]) for p in live)
+            several = tuple(number_of[one] for one, times in count.items() if times > 1)
+            found.append(PricedRow(price, limit, tuple(live), tuple(rules), several))
+    return found
 
 
 def _explained(
@@ -186,19 +210,20 @@ def weigh(
     scheme: Scheme,
     scale: float,
     upper: float | None,
-    square: Floats | None = None,
 ) -> Penalties:
     """Set the weights.
 
     Args:
         prices: for the big number, without the relaxation's conflict rows.
-        upper: objective of a feasible choice; ``None`` takes the largest there could be.
-        square: shares of the need that a squared excess of 1 pays, shape (resources,).
+        upper: objective of a feasible choice; ``None`` or more than the largest there could be
+            takes that.
     """
-    most = largest_objective(layout) if upper is None else float(upper)
-    need = most - prices.bound + 1
+    most = largest_objective(layout)
+    if upper is not None:
+        most = min(most, float(upper))
+    need = max(1.0, most - prices.bound + 1)
     groups = layout.groups()
-    column = {position: n for n, position in enumerate(layout.open)}
+    column = layout.columns
     if scheme == "big-m":
         ranges = sum(np.ptp(layout.linear[group]) for group in groups)
         need = max(need, float(ranges) + sum(term.weight for term in layout.priced) + 1)
@@ -231,7 +256,7 @@ def weigh(
         forbidden=_grid(scale * forbidden),
         product=_grid(scale * product),
         multiplier=prices.capacity,
-        square=np.zeros(len(prices.capacity)) if square is None else _grid(scale * need * square),
+        square=np.zeros(len(prices.capacity)),
     )
 
 
@@ -271,7 +296,7 @@ def _product_weights(layout: Layout, forbidden: Floats, prices: Duals, need: flo
 
 def negative_cost(layout: Layout, forbidden: Floats, product: Floats) -> Floats:
     """Return how far products can fall where a column's pick is -1, at most, shape (open,)."""
-    column = {position: n for n, position in enumerate(layout.open)}
+    column = layout.columns
     found = np.zeros(len(layout.open))
     for worth, term in (
         *((forbidden[n], t) for n, t in enumerate(layout.forbidden)),

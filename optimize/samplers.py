@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from base import SolverError
 
@@ -37,7 +38,9 @@ NEGLIGIBLE = 1e-3
 class Sampler(Protocol):
     """Draws low states of a binary quadratic model."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """One of :data:`NAMES`, or a caller's own."""
 
     def sample(
         self,
@@ -91,18 +94,23 @@ class _Drawn:
         binary = bqm.change_vartype(dimod.BINARY, inplace=False)
         if not binary.num_variables:
             empty = np.zeros((reads, 0), dtype=np.int8)
-            return dimod.SampleSet.from_samples_bqm((empty, []), binary)
+            return _scored(empty, binary)
         if not any(binary.linear.values()) and not binary.num_interactions:
             # all states are equal, which some samplers warn of
             draw = np.random.default_rng(seed).integers(0, 2, (reads, binary.num_variables))
-            return dimod.SampleSet.from_samples_bqm(
-                (draw.astype(np.int8), list(binary.variables)), binary
-            )
+            return _scored(draw.astype(np.int8), binary)
         drawn = self.draw(binary, reads, sweeps, seed, beta_range or schedule(binary))
         labels = list(binary.variables)
         rows = np.concatenate([_rows(one, labels) for one in drawn])
-        # samplers round energies in their own ways: the model's own are exact
-        return dimod.SampleSet.from_samples_bqm((rows, labels), binary)
+        return _scored(rows, binary)
+
+
+def _scored(rows: NDArray[np.int8], bqm: dimod.BinaryQuadraticModel) -> dimod.SampleSet:
+    """Return samples with the model's own energies: samplers round theirs in their own ways."""
+    import dimod
+
+    make: Callable[..., dimod.SampleSet] = dimod.SampleSet.from_samples_bqm
+    return make((rows, list(bqm.variables)), bqm)
 
 
 def _rows(drawn: Any, labels: list[Any]) -> Any:
@@ -151,13 +159,18 @@ def schedule(bqm: dimod.BinaryQuadraticModel) -> tuple[float, float]:
     return 1 / largest, 5 / smallest
 
 
+def _new(kind: Callable[..., Any]) -> Any:
+    """Make a sampler of a library without types."""
+    return kind()
+
+
 def _simulated_annealing(
     bqm: dimod.BinaryQuadraticModel, reads: int, sweeps: int, seed: int, beta: tuple[float, float]
 ) -> list[Any]:
     from dwave.samplers import SimulatedAnnealingSampler
 
     return [
-        SimulatedAnnealingSampler().sample(
+        _new(SimulatedAnnealingSampler).sample(
             bqm, beta_range=list(beta), num_reads=reads, num_sweeps=sweeps, seed=seed
         )
     ]
@@ -169,7 +182,7 @@ def _path_integral(
     from dwave.samplers import PathIntegralAnnealingSampler
 
     return [
-        PathIntegralAnnealingSampler().sample(
+        _new(PathIntegralAnnealingSampler).sample(
             bqm, beta_range=list(beta), num_reads=reads, num_sweeps=sweeps, seed=seed
         )
     ]
@@ -182,7 +195,7 @@ def _tabu(
 
     # restarts end a read, never the clock: the same seed gives the same answer on a slow machine
     return [
-        TabuSampler().sample(
+        _new(TabuSampler).sample(
             bqm, num_reads=reads, seed=seed, timeout=600_000, num_restarts=max(1, sweeps // 100)
         )
     ]
@@ -193,7 +206,7 @@ def _steepest_descent(
 ) -> list[Any]:
     from dwave.samplers import SteepestDescentSolver
 
-    return [SteepestDescentSolver().sample(bqm, num_reads=reads, seed=seed)]
+    return [_new(SteepestDescentSolver).sample(bqm, num_reads=reads, seed=seed)]
 
 
 def _tree_decomposition(
@@ -202,15 +215,16 @@ def _tree_decomposition(
     from dwave.samplers import TreeDecompositionSampler, TreeDecompositionSolver
 
     try:
-        lowest = TreeDecompositionSolver().sample(bqm)
+        lowest = _new(TreeDecompositionSolver).sample(bqm)
         if reads == 1:
             return [lowest]
-        more = TreeDecompositionSampler().sample(
+        more = _new(TreeDecompositionSampler).sample(
             bqm, num_reads=reads - 1, beta=beta[1], marginals=False, seed=seed
         )
     except ValueError as error:
+        reason = str(error).split(".")[0]
         raise SolverError(
-            f"the model's tree width is too large for tree decomposition ({error})",
+            f"the model's tree width is too large for tree decomposition ({reason})",
             hint="take another sampler, or capacities as multipliers",
         ) from None
     return [lowest, more]
@@ -220,19 +234,19 @@ def _mock_qpu(
     bqm: dimod.BinaryQuadraticModel, reads: int, sweeps: int, seed: int, beta: tuple[float, float]
 ) -> list[Any]:
     from dwave.samplers import SimulatedAnnealingSampler
-    from dwave.system.testing import MockDWaveSampler
+    from dwave.system.testing import MockDWaveSampler  # type: ignore[import-untyped]
 
     device = MockDWaveSampler(
         topology_type="zephyr",
         topology_shape=[4],
-        substitute_sampler=SimulatedAnnealingSampler(),
+        substitute_sampler=_new(SimulatedAnnealingSampler),
         substitute_kwargs={"seed": seed, "num_sweeps": sweeps},
     )
     return _embedded(device, bqm, reads, seed)
 
 
 def _embedded(device: Any, bqm: dimod.BinaryQuadraticModel, reads: int, seed: int) -> list[Any]:
-    from dwave.system import EmbeddingComposite
+    from dwave.system import EmbeddingComposite  # type: ignore[import-untyped]
 
     try:
         drawn = EmbeddingComposite(device).sample(
@@ -242,14 +256,14 @@ def _embedded(device: Any, bqm: dimod.BinaryQuadraticModel, reads: int, seed: in
         return [drawn]
     except ValueError as error:
         raise SolverError(
-            f"the model does not fit the device ({error})",
+            f"the model does not fit the device ({str(error).splitlines()[0]})",
             hint="send a presolved core, with capacities as multipliers",
         ) from None
 
 
 def _qpu(timeout_s: float) -> Draw:
     """Connect to a QPU, or say in one line why not; its token is never in the message."""
-    from dwave.cloud.exceptions import (
+    from dwave.cloud.exceptions import (  # type: ignore[import-untyped]
         CanceledFutureError,
         ConfigFileError,
         RequestTimeout,
