@@ -35,13 +35,15 @@ SCALE = 1.0
 #: the gap: much for a first choice, then little and much in turns. The room is no more than some
 #: multiple of what one bit changes.
 FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 2.0, 4.0), 2.0
-#: A model of fewer bits than usual gets more reads for the same work, up to so many times.
-USUAL_BITS, MOST_READS = 45, 4
+#: A model of more or fewer bits than usual gets fewer or more reads, within these shares.
+USUAL_BITS, LEAST_READS, MOST_READS = 45, 0.2, 4.0
 #: Share of distinct choices among feasible reads below which reads repeat themselves, and what the
 #: cold end is multiplied by then.
 REPEATED, WARMER = 0.25, 0.7
 #: Samplers whose effort grows with couplings: they get the multipliers alone.
+#: Nor is a model of more bits drawn: it would couple all of them.
 SPARSE = ("tree-decomposition", "mock-qpu", "qpu")
+MOST_DRAWN = 250
 #: Weight of a typical bit's squared change of use, as a share of the penalties' need.
 DRAW = 0.2
 #: Cold end of the schedule as an inverse temperature, over the penalties' need (the gap that is
@@ -99,7 +101,7 @@ def anneal(
     Args:
         bounds: of the problem's cost.
         reached: is filled, also where the sampler fails on the way.
-        reads, sweeps: of each round; a small model gets more reads.
+        reads, sweeps: of each round; a small model gets more reads, a large one fewer.
 
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
@@ -210,9 +212,11 @@ def _draw(
         if problem.feasible(choice):
             reached.take(choice, core.base)
         return 1.0
-    qubo = prepared.qubo if sampler.name in SPARSE else drawn_to(prepared.qubo, room)
+    qubo = prepared.qubo
+    if sampler.name not in SPARSE and qubo.bqm.num_variables <= MOST_DRAWN:
+        qubo = drawn_to(qubo, room)
     bits = max(qubo.bqm.num_variables, 1)
-    reads = round(reads * min(max(USUAL_BITS / bits, 1.0), MOST_READS))
+    reads = round(reads * min(max(USUAL_BITS / bits, LEAST_READS), MOST_READS)) or 1
     cold = warmth * min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
     samples = sampler.sample(
         qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)

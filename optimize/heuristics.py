@@ -14,9 +14,10 @@ from optimize.propagate import propagate
 #: Options of the first core, for each attribute; later ones are larger by the factor.
 FIRST_OPTIONS, WIDEN = 3.0, 1.3
 #: Rounds, choices that walk side by side, and moves of each, more of them in larger problems.
-ROUNDS, BATCH, MOVES, MOVES_PER_ATTRIBUTE = 6, 24, 30, 6
-#: Rounds without a better choice after which the search ends.
-PATIENCE = 3
+ROUNDS, BATCH, MOVES, MOVES_PER_ATTRIBUTE = 16, 24, 120, 12
+MOST_MOVES = 900
+#: Rounds without a better choice after which the search ends, and one more for so many attributes.
+PATIENCE, ATTRIBUTES_PER_ROUND = 2, 40
 #: Chance given to options that the relaxation does not choose, and weight of an exceeded rule.
 SOFTEN, EXCLUSION = 0.02, 10.0
 
@@ -42,12 +43,13 @@ def search(
     upper = None if best is None else problem.cost(best)
     likely = _likely(bounds)
     size, idle = FIRST_OPTIONS, 0
+    patience = PATIENCE + len(problem.attributes) // ATTRIBUTES_PER_ROUND
     for _ in range(ROUNDS):
-        if (upper is not None and upper < bounds.bound + 1 - TOLERANCE) or idle == PATIENCE:
+        if (upper is not None and upper < bounds.bound + 1 - TOLERANCE) or idle == patience:
             break
         guess = first_guess(bounds, size)
         size *= WIDEN
-        live = bounds.within(guess if upper is None else min(guess, upper))
+        live = bounds.within(guess if upper is None else min(guess, upper - 1))
         propagate(live)
         if not live.feasible or int(live.alive.sum()) > MOST_DENSE:
             continue
@@ -92,7 +94,7 @@ def _walk(
         landscape,
         begin,
         weights=np.concatenate([[EXCLUSION], np.maximum(price, 0.2) * 3]),
-        moves=MOVES + MOVES_PER_ATTRIBUTE * landscape.arrays.attributes,
+        moves=min(MOVES + MOVES_PER_ATTRIBUTE * landscape.arrays.attributes, MOST_MOVES),
         rng=rng,
         target=np.ceil(bounds.bound - TOLERANCE) - core.base,
     )
