@@ -23,6 +23,7 @@ _COMMANDS = {
     "design": ("workbench.commands.design", "Score a design from raw surveys with a student."),
     "impact": ("workbench.commands.impact", "Compare two editions of a law and their effect."),
     "whatif": ("workbench.commands.whatif", "Compare variants by site, date, law and reading."),
+    "repair": ("workbench.commands.repair", "Find the cheapest change that makes it lawful."),
     "conflicts": ("workbench.commands.conflicts", "List rules that no design can meet together."),
     "explain": ("workbench.commands.explain", "Prove verdicts, down to the words of the law."),
     "zone": ("workbench.commands.zone", "Say which maritime zones hold at a position."),
