@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 #: The reports that audits and comparisons are written as.
 FORMATS = ("json", "html")
 
+judged_option = click.option(
+    "--jurisdiction",
+    "jurisdictions",
+    multiple=True,
+    metavar="ID",
+    help="Judge only these jurisdictions (repeatable).",
+)
 without_custom_option = click.option(
     "--without-custom",
     is_flag=True,
@@ -92,6 +99,25 @@ def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
                 f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
             )
     return names
+
+
+def jurisdictions_of(names: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the jurisdictions to judge, all of them where none is named.
+
+    Raises:
+        UsageError: one is not modelled.
+    """
+    from jurisdictions.regimes import JURISDICTIONS, OTHER
+
+    if not names:
+        return None
+    known = (*JURISDICTIONS, OTHER)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
+            )
+    return frozenset(names)
 
 
 def waivers_of(path: Path | None, book: RuleBook) -> tuple[Waiver, ...]:

@@ -157,6 +157,12 @@ class Register:
             row = self._design(session, design)
             return _design_records(session, design=row.id)[0]
 
+    def design_named(self, name: str) -> DesignRecord | None:
+        """Return the design of exactly this name, if there is one."""
+        with self._database.reading() as session:
+            row = _design_of_name(session, storable(name))
+            return None if row is None else _design_records(session, design=row.id)[0]
+
     def versions(self, design: int) -> list[VersionRecord]:
         """Return the versions of a design, the newest first."""
         with self._database.reading() as session:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     LargeBinary,
@@ -286,7 +287,7 @@ class JobRow(Base):
     kind: Mapped[str] = mapped_column(Text)
     payload: Mapped[Any] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8))
-    progress: Mapped[float]
+    progress: Mapped[float] = mapped_column(Double)
     message: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int]
     owner: Mapped[str | None] = mapped_column(Text)
