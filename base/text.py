@@ -13,8 +13,9 @@ _HIDDEN = frozenset(
 def visible(text: str) -> str:
     """Return ``text`` with control characters, lone surrogates and hidden marks spelled out.
 
-    A design, a law text or a file name may hold an escape sequence that recolours the terminal or
-    a mark that turns words round. Tabs and line ends stay.
+    So are code points that stand for no character, such as U+FFFF, which XML refuses. A design, a
+    law text or a file name may hold an escape sequence that recolours the terminal or a mark that
+    turns words round. Tabs and line ends stay.
 
     >>> visible("plain text, naïve – fine")
     'plain text, naïve – fine'
@@ -34,4 +35,5 @@ def one_line(text: str) -> str:
 def _acts(char: str) -> bool:
     if char in "\n\t":
         return False
-    return ord(char) in _HIDDEN or unicodedata.category(char) in ("Cc", "Cs")
+    code = ord(char)
+    return code in _HIDDEN or code & 0xFFFE == 0xFFFE or unicodedata.category(char) in ("Cc", "Cs")

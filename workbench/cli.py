@@ -34,6 +34,7 @@ _COMMANDS = {
     "distill": ("workbench.commands.distill", "Train, evaluate and update the survey student."),
     "serve": ("workbench.commands.serve", "Serve the workbench in the browser and its API."),
     "register": ("workbench.commands.register", "Keep audits, waivers and sign-offs; verify them."),
+    "schema": ("workbench.commands.schema", "Print the JSON Schema of the audit report."),
     "corpus": ("workbench.commands.corpus", "List, add, fetch and verify law texts."),
 }
 

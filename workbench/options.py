@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from compliance.waivers import Waiver
     from jurisdictions.rulebook import RuleBook
 
-#: The reports that audits and comparisons are written as.
+#: The reports that comparisons are written as, and audits where nothing else is asked for.
 FORMATS = ("json", "html")
+
+#: The reports that audits are written as (:mod:`compliance.report.formats`).
+AUDIT_FORMATS = ("json", "html", "pdf", "docx", "xlsx", "sarif", "oscal")
 
 judged_option = click.option(
     "--jurisdiction",
@@ -88,15 +91,21 @@ def known_state(code: str, *, option: str = "--state") -> str:
     return code
 
 
-def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
-    """Read the list of report formats; all of them where only a folder is given."""
+def formats_of(
+    formats: str | None, output: Path | None, known: tuple[str, ...] = FORMATS
+) -> tuple[str, ...]:
+    """Read the list of report formats; JSON and HTML where only a folder is given.
+
+    Raises:
+        UsageError: a name that is not among ``known``.
+    """
     if formats is None:
         return FORMATS if output is not None else ()
     names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",")))
     for name in names:
-        if name not in FORMATS:
+        if name not in known:
             raise UsageError(
-                f"--format: {name!r} is not a report format", hint=f"use {', '.join(FORMATS)}"
+                f"--format: {name!r} is not a report format", hint=f"use {', '.join(known)}"
             )
     return names
 

@@ -9,7 +9,7 @@ import click
 
 from base import UsageError, write_whole
 from workbench.options import (
-    FORMATS,
+    AUDIT_FORMATS,
     day,
     formats_of,
     judged_option,
@@ -48,7 +48,14 @@ if TYPE_CHECKING:
 )
 @survey_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
-@click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
+@click.option(
+    "--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(AUDIT_FORMATS)}."
+)
+@click.option(
+    "--issued",
+    metavar="WHEN",
+    help="Date and time that the reports bear (the date of the law).",
+)
 @json_option
 def command(
     design: Path,
@@ -65,6 +72,7 @@ def command(
     student: Path | None,
     output: Path | None,
     formats: str | None,
+    issued: str | None,
     as_json: bool,
 ) -> int:
     """Judge DESIGN (YAML or JSON) against the law that binds at its site.
@@ -78,11 +86,15 @@ def command(
     from base.errors import DesignError
     from compliance.audit import assess
     from compliance.report.as_json import to_json
+    from compliance.report.formats import FORMATS, background_of, check_ready, render
+    from compliance.report.stamp import issued_at
     from habitat.load import MAX_DESIGN_BYTES, load_design
     from jurisdictions.readings import with_readings
     from workbench.law import rulebook
 
-    wanted = formats_of(formats, output)
+    wanted = formats_of(formats, output, AUDIT_FORMATS)
+    for name in wanted:
+        check_ready(name)
     as_of_day = day(as_of)
     judged = jurisdictions_of(jurisdictions)
     loaded = load_design(design)
@@ -103,24 +115,21 @@ def command(
         from compliance.baseline import compared
 
         result = compared(result, earlier)
-    reports: dict[str, str] = {}
-    for name in wanted:
-        if name == "json":
-            reports[name] = to_json(result)
-        elif name == "html":
-            from compliance.proof.build import Prover
-            from compliance.report.html import to_html
-
-            reports[name] = to_html(result, prove=Prover(assessment).prove)
+    moment = issued_at(issued, result, where="--issued")
+    background = background_of(assessment) if wanted else None
+    reports = {
+        design.stem + FORMATS[name][0]: render(name, result, background=background, issued=moment)
+        for name in wanted
+    }
     folder = output if output is not None else Path()
     for name, content in reports.items():
-        write_whole(folder / f"{design.stem}.{name}", content)
+        write_whole(folder / name, content)
     if as_json:
         click.echo(to_json(result), nl=False)
     else:
         from compliance.report.terminal import print_summary
 
-        print_summary(result, written=[folder / f"{design.stem}.{name}" for name in reports])
+        print_summary(result, written=[folder / name for name in reports])
     return result.exit_status
 
 

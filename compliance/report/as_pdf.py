@@ -1,0 +1,81 @@
+"""The audit as PDF: title page, contents with page numbers, bookmarks, all of it laid out offline.
+
+WeasyPrint lays out the print form of the HTML report; it may load nothing, from the network or from
+files.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
+
+from base import UsageError
+from compliance.finding import AuditResult, Finding
+from compliance.proof.tree import Proof
+from compliance.report.stamp import audit_id
+from jurisdictions.relations import Relation
+
+#: Debian packages with the native libraries that WeasyPrint loads.
+PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+
+
+def to_pdf(
+    result: AuditResult,
+    *,
+    prove: Callable[[Finding], Proof] | None = None,
+    relations: Sequence[Relation] = (),
+    issued: datetime | None = None,
+) -> bytes:
+    """Return the audit as a tagged PDF.
+
+    Args:
+        result: the audit.
+        prove: gives a finding its proof; without it the document has none.
+        relations: relations between laws that hold at the site, for the graphs of violations.
+        issued: when the report is issued; midnight of the law's date when ``None``.
+
+    Raises:
+        UsageError: the native libraries of WeasyPrint are not installed.
+    """
+    from compliance.report.html import to_html
+
+    weasyprint = load_weasyprint()
+    page = to_html(result, prove=prove, relations=relations, issued=issued, printed=True)
+    return html_to_pdf(weasyprint, page, identifier=str(audit_id(result)))
+
+
+def load_weasyprint() -> Any:
+    """Import WeasyPrint.
+
+    Raises:
+        UsageError: a native library is missing; the line names Debian's packages.
+    """
+    try:
+        import weasyprint
+    except OSError as problem:
+        raise UsageError(
+            "PDF needs native libraries that are not installed",
+            where="--format pdf",
+            hint=f"install them (on Debian: apt-get install {' '.join(PACKAGES)}) or leave pdf out",
+        ) from problem
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    return weasyprint
+
+
+def html_to_pdf(weasyprint: Any, page: str, *, identifier: str) -> bytes:
+    """Lay out a page that refers to nothing outside itself.
+
+    Args:
+        weasyprint: the module.
+        page: an HTML document.
+        identifier: of the PDF, so that the same page gives the same bytes.
+    """
+    document = weasyprint.HTML(string=page, url_fetcher=_refuse)
+    made: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
+    return made
+
+
+def _refuse(url: str, *_: object, **__: object) -> NoReturn:
+    raise ValueError(f"reports load nothing: {url}")
