@@ -67,14 +67,15 @@ def waiver_records(session: Session, design: int, *, withdrawn: bool) -> list[Wa
 
 def as_waiver(record: WaiverRecord) -> Waiver:
     """Return a waiver as an audit takes it."""
+    begins = {} if record.start is None else {"from": record.start}
     return Waiver.model_validate(
         {
             "provision": record.provision,
             "reason": record.reason,
             "who": record.who,
             "until": record.until or "none",
-            "from": record.start,
             "reference": record.reference,
+            **begins,
         }
     )
 

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from compliance.report.html import environment as report_environment
 from compliance.report.words import EFFECTS, JURISDICTION_NAMES, NO_ADVICE, SOURCES, VERDICTS
+from habitat.facts import show_value
 from workbench.serve.bench import Bench
 from workbench.serve.guard.sessions import Session
 
@@ -54,6 +55,7 @@ def environment() -> jinja2.Environment:
         }
     )
     made.filters["moment"] = _moment
+    made.filters["shown"] = show_value
     made.filters["words"] = lambda name: str(name).replace("_", " ")
     made.globals.update(
         verdict_words=VERDICTS,

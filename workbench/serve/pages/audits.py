@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from compliance.finding import WORST_FIRST, AuditResult, Finding
+from compliance.report.formats import FORMATS
 from compliance.report.words import headline
 from workbench.register import AuditRecord
 from workbench.serve.bench import Bench, found
@@ -23,7 +24,8 @@ PRIORITIES = ("environmental", "safety", "commercial", "procedural")
 SEVERITIES = ("critical", "major", "minor", "observation")
 #: Findings on one page.
 PAGE = 100
-FORMATS = {
+#: What each format of reports is for.
+WORDS = {
     "html": "HTML, one file that opens offline",
     "json": "JSON, everything",
     "pdf": "PDF, to print",
@@ -74,7 +76,7 @@ def show(
         verdicts=WORST_FIRST,
         priorities=PRIORITIES,
         counts=_counts(result),
-        formats=available(),
+        formats={name: WORDS[name] for name in FORMATS},
         sign_offs=bench.register.sign_offs(audit),
         number=_version_number(bench, record),
         key=key_of,
@@ -87,13 +89,6 @@ def sign(request: Request, audit: Id, form: Received) -> Response:
     bench = bench_of(request)
     bench.sign(audit, who=form.text("who", most=200), statement=form.text("statement", most=4000))
     return go(f"/audits/{audit}", said="signed")
-
-
-def available() -> dict[str, str]:
-    """Return the formats in which reports can be had, with what each is for."""
-    from workbench.serve.reports import KINDS
-
-    return {name: FORMATS[name] for name in KINDS}
 
 
 def matching(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from fastapi import Request
-from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from compliance.finding import AuditResult
-from workbench.serve.bench import found
+from compliance.report.formats import FORMATS
+from workbench.serve.bench import NotFound, found
 from workbench.serve.pages.common import Id, about
 from workbench.serve.pages.common import router as pages_router
 from workbench.serve.render import bench_of, render
-from workbench.serve.reports import KINDS, framed, write
+from workbench.serve.reports import Reports, framed, media_of
 
 router = pages_router()
 
@@ -36,23 +35,35 @@ def read(request: Request, audit: Id) -> Response:
 @router.get("/audits/{audit}/report")
 def page(request: Request, audit: Id) -> Response:
     """Give the HTML report as it is."""
-    text = write("html", found(bench_of(request).register.result, audit)).decode()
+    text = reports_of(request).write(audit, "html").decode()
     return HTMLResponse(text, headers=framed(text))
 
 
 @router.get("/audits/{audit}/report.{kind}")
 def download(request: Request, audit: Id, kind: str) -> Response:
     """Give a report as a file."""
-    if kind not in KINDS:
-        raise HTTPException(404)
-    return as_file(found(bench_of(request).register.result, audit), audit, kind)
+    return as_file(request, audit, kind)
 
 
-def as_file(result: AuditResult, audit: int, kind: str) -> Response:
-    """Return a report as a file to keep."""
-    name = f"audit-{audit}.{KINDS[kind].ending}"
+def as_file(request: Request, audit: int, kind: str) -> Response:
+    """Return a report as a file to keep.
+
+    Raises:
+        NotFound: there is no such audit, or format.
+    """
+    if kind not in FORMATS:
+        raise NotFound(f"no report as '{kind[:20]}'", hint=f"use {', '.join(FORMATS)}")
     return Response(
-        write(kind, result),
-        media_type=KINDS[kind].media,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        reports_of(request).write(audit, kind),
+        media_type=media_of(kind),
+        headers={"Content-Disposition": f'attachment; filename="audit-{audit}{FORMATS[kind][0]}"'},
     )
+
+
+def reports_of(request: Request) -> Reports:
+    """Return what writes the reports of an application, and keeps them."""
+    state = request.app.state
+    if not hasattr(state, "reports"):
+        state.reports = Reports(bench_of(request))
+    reports: Reports = state.reports
+    return reports

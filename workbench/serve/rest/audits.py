@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from compliance.finding import Verdict
-from workbench.serve.bench import NotFound, found
+from compliance.report.formats import FORMATS
+from workbench.serve.bench import found
 from workbench.serve.jobs import wanted
 from workbench.serve.pages.audits import matching, states_of
 from workbench.serve.pages.reports import as_file
-from workbench.serve.reports import KINDS
+from workbench.serve.reports import media_of
 from workbench.serve.rest.common import Id, TheBench, asked_by, shown_job
 from workbench.serve.rest.models import (
     Anything,
@@ -26,6 +27,7 @@ from workbench.serve.rest.models import (
 router = APIRouter(tags=["audits"])
 
 Priority = Literal["environmental", "safety", "commercial", "procedural"]
+Kind = Literal["json", "html", "pdf", "docx", "xlsx", "sarif", "oscal"]
 State = Literal["new", "open", "waived", "fixed", "regressed"]
 
 
@@ -98,16 +100,21 @@ def findings(
 @router.get(
     "/audits/{audit}/report.{kind}",
     response_class=Response,
-    responses={200: {"description": "The report.", "content": {
-        kind.media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-        for kind in KINDS.values()
-    }}},
-)  # fmt: skip
-def report(bench: TheBench, audit: Id, kind: str) -> Response:
-    """Return a report of an audit: html, json, and what else is installed."""
-    if kind not in KINDS:
-        raise NotFound(f"no report as '{kind[:20]}'", hint=f"use {', '.join(KINDS)}")
-    return as_file(found(bench.register.result, audit), audit, kind)
+    responses={
+        200: {
+            "description": "The report.",
+            "content": {
+                media_of(kind).partition(";")[0]: {"schema": {"type": "string"}}
+                if media_of(kind) != "application/json"
+                else {"schema": {"type": "object"}}
+                for kind in FORMATS
+            },
+        }
+    },
+)
+def report(request: Request, audit: Id, kind: Kind) -> Response:
+    """Return a report of an audit as a file."""
+    return as_file(request, audit, kind)
 
 
 @router.get("/audits/{audit}/sign-offs")
