@@ -48,16 +48,16 @@ def command(
     """
     from dataclasses import replace
 
-    from base import UsageError
-    from corpus.library import load_folder
     from workbench.register import open_register
+    from workbench.serve.law import Law
     from workbench.serve.run import bind, run
     from workbench.serve.settings import Settings, token_of
 
     chosen = token_of(token, host)
-    if corpus is not None and not load_folder(corpus, others=True):
-        raise UsageError("holds no law text that is recognised", where=str(corpus))
     open_register().close()
+    # Read here, with a bar, and kept: the workers find it ready.
+    law = Law(corpus)
+    law.book  # noqa: B018
     settings = Settings(
         token=chosen, host=host, port=port, names=names, corpus=corpus, workers=workers
     )
@@ -71,5 +71,5 @@ def command(
         link = f"{settings.address}/login?token={chosen}" if token is None else settings.address
         progress(f"Open {link}")
         progress("Stop with Ctrl-C.")
-        run(settings, listening)
+        run(settings, listening, law)
     return 0

@@ -25,13 +25,16 @@ from workbench.serve.pool import Pool
 from workbench.serve.settings import MOST_BODY_BYTES, Settings
 
 
-def create_app(settings: Settings, bench: Bench | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, bench: Bench | None = None, *, law: Law | None = None
+) -> FastAPI:
     """Return the application.
 
     Args:
         settings: how it runs.
         bench: what it works on, with workers of its own; opened from the settings, and closed
             with the application, when ``None``.
+        law: what such a bench judges by; read when first asked for when ``None``.
     """
     sessions = Sessions(settings.token) if bench is None else bench.sessions
     app = FastAPI(
@@ -42,7 +45,7 @@ def create_app(settings: Settings, bench: Bench | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, bench, sessions),
+        lifespan=_lifespan(settings, bench, sessions, law),
         responses=rest.ERRORS,
     )
     if bench is not None:
@@ -62,7 +65,7 @@ def create_app(settings: Settings, bench: Bench | None = None) -> FastAPI:
 
 
 def _lifespan(
-    settings: Settings, bench: Bench | None, sessions: Sessions
+    settings: Settings, bench: Bench | None, sessions: Sessions, law: Law | None
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +75,7 @@ def _lifespan(
         register = open_register(settings.database)
         pool = Pool(settings, register)
         app.state.bench = Bench(
-            settings, register, Law(settings.corpus), sessions=sessions, wake=pool.wake
+            settings, register, law or Law(settings.corpus), sessions=sessions, wake=pool.wake
         )
         pool.start()
         try:

@@ -9,14 +9,18 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 
 from base import DesignError, UsageError
 from habitat.load import MAX_DESIGN_BYTES
 from workbench.serve.render import bench_of, session_of
+from workbench.serve.settings import MOST_BODY_BYTES
 
 #: Fields of a form: the design has fewer than two hundred keys.
 MOST_FIELDS = 400
 TOKEN_FIELD = "form_token"
+# An upload stays in memory: it is bounded, and no part of it is written anywhere.
+MultiPartParser.spool_max_size = MOST_BODY_BYTES
 #: Ends of the names of files that are taken, and how they are read.
 FORMATS = {"yaml": "yaml", "yml": "yaml", "json": "json"}
 

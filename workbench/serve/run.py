@@ -9,6 +9,7 @@ import uvicorn
 
 from base import UsageError
 from workbench.serve.app import create_app
+from workbench.serve.law import Law
 from workbench.serve.settings import Settings
 
 #: Connections at one time; beyond, clients are told to come back.
@@ -26,6 +27,8 @@ def bind(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        # From now on clients wait rather than being refused, while the server starts.
+        listening.listen(256)
     except OSError as problem:
         listening.close()
         why = problem.strerror or str(problem)
@@ -36,11 +39,18 @@ def bind(settings: Settings) -> socket.socket:
     return listening
 
 
-def run(settings: Settings, listening: socket.socket) -> None:
-    """Serve until the process is told to stop."""
-    logging.basicConfig(level=logging.INFO, format="bathylex: %(message)s")
+def run(settings: Settings, listening: socket.socket, law: Law | None = None) -> None:
+    """Serve until the process is told to stop.
+
+    Args:
+        settings: how.
+        listening: the socket that :func:`bind` gave.
+        law: already read; read when first asked for when ``None``.
+    """
+    logging.basicConfig(level=logging.WARNING, format="bathylex: %(message)s")
+    logging.getLogger("bathylex").setLevel(logging.INFO)
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, law=law),
         log_config=None,
         log_level="warning",
         # Lines of access would hold the token of the link.

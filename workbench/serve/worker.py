@@ -125,7 +125,8 @@ def give_back(register: Register, silent_for_s: float) -> int:
 def main() -> None:
     """Work for the server at the other end of standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=logging.INFO, format="bathylex worker: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="bathylex worker: %(message)s")
+    logging.getLogger("bathylex").setLevel(logging.INFO)
     given = json.loads(sys.stdin.readline())
     awake, ended = threading.Event(), threading.Event()
 

@@ -73,8 +73,10 @@ def ground(view: Window) -> str:
         (
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{SEA}"/>',
             *(part for part in grid if not part.startswith("<text")),
-            f'<path d="{land}" fill="{LAND}" fill-rule="nonzero" stroke="{INK}" '
-            'stroke-width="0.5"/>',
+            # The ink under the fill shows at coasts only, so that the map draws no borders.
+            f'<defs><path id="pick-land" d="{land}"/></defs>'
+            f'<use href="#pick-land" fill="{LAND}" stroke="{INK}" stroke-width="1.1"/>'
+            f'<use href="#pick-land" fill="{LAND}" stroke="{LAND}" stroke-width="0.4"/>',
             *(part for part in grid if part.startswith("<text")),
         )
     )

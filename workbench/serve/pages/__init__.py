@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 
-def add(app: FastAPI) -> None:
-    """Add every page to an application."""
+def routers() -> list[APIRouter]:
+    """Return the pages."""
     from workbench.serve.pages import (
         audits,
         compare,
@@ -22,7 +22,13 @@ def add(app: FastAPI) -> None:
         waivers,
     )
 
-    for module in (
+    modules = (
         home, login, designs, edit, jobs, audits, reports, compare, repair, law, waivers, register
-    ):  # fmt: skip
-        app.include_router(module.router)
+    )  # fmt: skip
+    return [module.router for module in modules]
+
+
+def add(app: FastAPI) -> None:
+    """Add every page to an application."""
+    for router in routers():
+        app.include_router(router)

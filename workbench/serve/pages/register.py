@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import Request
-from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from workbench.serve.pages.common import router as pages_router
@@ -33,13 +32,9 @@ def verify(request: Request, form: Received) -> Response:
 def interface(request: Request) -> Response:
     """Show the calls of the REST API."""
     found = [
-        {
-            "methods": sorted(route.methods or ()),
-            "path": route.path,
-            "summary": (route.description or "").partition("\n")[0],
-        }
-        for route in request.app.state.api_routes
-        if isinstance(route, APIRoute)
+        {"method": method.upper(), "path": path, "summary": told.get("description", "")}
+        for path, methods in request.app.openapi()["paths"].items()
+        for method, told in methods.items()
     ]
     return render(request, "interface.html", calls=found)
 

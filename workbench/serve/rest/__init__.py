@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, Field
 
+PREFIX = "/api/v1"
 DESCRIPTION = (
     "Send the token that `bathylex serve` printed: `Authorization: Bearer TOKEN`. Bodies are JSON. "
     'An error is always `{"error": "one line"}`. Work that takes time is a job: the call answers '
@@ -41,13 +42,14 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add(app: FastAPI) -> None:
-    """Add every call to an application."""
+def routers() -> list[APIRouter]:
+    """Return the calls, without the prefix of their paths."""
     from workbench.serve.rest import audits, compare, designs, jobs, law, register, waivers
 
-    routers = [module.router for module in (designs, audits, jobs, compare, waivers, law, register)]
-    for router in routers:
-        app.include_router(router, prefix="/api/v1")
-    app.state.api_routes = [
-        route for route in app.routes if getattr(route, "path", "").startswith("/api/v1/")
-    ]
+    return [module.router for module in (designs, audits, jobs, compare, waivers, law, register)]
+
+
+def add(app: FastAPI) -> None:
+    """Add every call to an application."""
+    for router in routers():
+        app.include_router(router, prefix=PREFIX)
