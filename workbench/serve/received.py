@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 
@@ -78,12 +78,15 @@ async def checked_form(request: Request) -> Form:
         HTTPException: 403 without the right token.
     """
     bench, session = bench_of(request), session_of(request)
-    given = await request.form(
-        max_files=1, max_fields=MOST_FIELDS, max_part_size=MAX_DESIGN_BYTES + 1
-    )
-    token = given.get(TOKEN_FIELD)
-    if session is None or not bench.sessions.form_token_right(session.id, token):
-        raise HTTPException(403, "the form is too old or not from here; load its page again")
+    reading = request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MAX_DESIGN_BYTES + 1)
+    async with reading as given:
+        token = given.get(TOKEN_FIELD)
+        if session is None or not bench.sessions.form_token_right(session.id, token):
+            raise HTTPException(403, "the form is too old or not from here; load its page again")
+        return await _taken(given)
+
+
+async def _taken(given: FormData) -> Form:
     values: dict[str, str] = {}
     every: dict[str, list[str]] = {}
     files: dict[str, tuple[str, bytes]] = {}

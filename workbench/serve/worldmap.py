@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from base import visible
 from jurisdictions.zones.coast import load_coast
 from jurisdictions.zones.map import GRID, INK, LAND, SEA, caption, degrees
 
@@ -109,7 +110,7 @@ def _mark(view: Window, latitude: float, longitude: float, label: str, *, own: b
     colour = "#cc79a7" if own else "#0072b2"
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{colour}" stroke="{INK}" '
-        f'stroke-width="1.5"><title>{escape(label)}</title></circle>'
+        f'stroke-width="1.5"><title>{escape(visible(label))}</title></circle>'
     )
 
 

@@ -14,12 +14,8 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON = ("application/json",)
 
 
-class _TooLarge(Exception):
-    pass
-
-
-class _TooSlow(Exception):
-    pass
+class _Refused(Exception):
+    """The rest of a body is not read."""
 
 
 class BodyLimit:
@@ -51,36 +47,50 @@ class BodyLimit:
             line = f"the request has to be {' or '.join(kinds)}"
             await refuse(scope, receive, send, 415, line, headers={"Connection": "close"})
             return
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
+        reading = _Reading(receive, send, self.most)
         try:
-            await self.app(scope, self._counting(receive), watched)
-        except (_TooLarge, _TooSlow) as problem:
-            if started:
+            await self.app(scope, reading.receive, reading.send)
+        except _Refused:
+            if reading.started:
                 raise
-            status, line = (413, larger) if isinstance(problem, _TooLarge) else (408, "too slow")
-            await refuse(scope, receive, send, status, line, headers={"Connection": "close"})
+        if reading.refused and not reading.started:
+            line = larger if reading.refused == 413 else "the request came too slowly"
+            headers = {"Connection": "close"}
+            await refuse(scope, receive, send, reading.refused, line, headers=headers)
 
-    def _counting(self, receive: Receive) -> Receive:
-        taken, whole = 0, False
 
-        async def counting() -> Message:
-            nonlocal taken, whole
-            if whole:
-                return await receive()
-            try:
-                message = await asyncio.wait_for(receive(), PATIENCE_S)
-            except TimeoutError:
-                raise _TooSlow from None
-            taken += len(message.get("body", b""))
-            whole = not message.get("more_body", False)
-            if taken > self.most:
-                raise _TooLarge
-            return message
+class _Reading:
+    """A request that is being read, and its answer, which a refusal takes the place of.
 
-        return counting
+    What reads a body may turn what it meets into an error of its own: hence the answer of the
+    application is held back once the body was refused.
+    """
+
+    def __init__(self, receive: Receive, send: Send, most: int) -> None:
+        self._receive, self._send, self._most = receive, send, most
+        self._taken, self._whole = 0, False
+        self.refused = 0
+        self.started = False
+
+    async def receive(self) -> Message:
+        """Return the next part of the request."""
+        if self._whole:
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), PATIENCE_S)
+        except TimeoutError:
+            self.refused = 408
+            raise _Refused from None
+        self._taken += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._taken > self._most:
+            self.refused = 413
+            raise _Refused
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if self.refused and not self.started:
+            return
+        self.started = self.started or message["type"] == "http.response.start"
+        await self._send(message)
