@@ -184,8 +184,11 @@ def test_the_description_names_every_call_and_error(bench: Workbench) -> None:
 
 def test_the_api_does_what_its_description_says(tmp_path: Path) -> None:
     """Schemathesis makes requests of every call, right and wrong ones, and checks the answers."""
+    from itertools import product
+
     import schemathesis
-    from hypothesis import HealthCheck, Phase, settings
+    from hypothesis import HealthCheck, Phase, given, settings
+    from schemathesis import GenerationMode
     from schemathesis.checks import not_a_server_error
     from schemathesis.specs.openapi.checks import (
         content_type_conformance,
@@ -201,29 +204,27 @@ def test_the_api_does_what_its_description_says(tmp_path: Path) -> None:
         response_schema_conformance,
         negative_data_rejection,
     ]
+    headers = {**KEY, "Host": "localhost"}
+    bounds = settings(
+        max_examples=5,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     with workbench(tmp_path, logged_in=False) as made:
-        design = made.add(SMALL.format(name="Described"))
-        made.audited(design)
-        app = made.client.app
-        schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers=KEY)
-        tried = 0
-        for result in schema.get_all_operations():
-            operation = result.ok()
+        made.audited(made.add(SMALL.format(name="Described")))
+        schema = schemathesis.openapi.from_asgi(
+            "/api/v1/openapi.json", made.client.app, headers=headers
+        )
+        operations = [result.ok() for result in schema.get_all_operations()]
+        assert len(operations) > 30
+        for operation, mode in product(operations, GenerationMode):
+            if mode.is_negative and not (operation.body or operation.query):
+                continue
 
-            @settings(
-                max_examples=6,
-                derandomize=True,
-                database=None,
-                deadline=None,
-                phases=[Phase.explicit, Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )
-            def one(case: Any) -> None:
-                case.call_and_validate(headers=KEY, checks=checks)
+            def ask(case: Any) -> None:
+                case.call_and_validate(headers=headers, checks=checks)
 
-            operation.as_strategy()
-            from hypothesis import given
-
-            given(case=operation.as_strategy())(one)()
-            tried += 1
-        assert tried > 30
+            bounds(given(case=operation.as_strategy(generation_mode=mode))(ask))()

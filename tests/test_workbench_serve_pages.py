@@ -91,9 +91,8 @@ def test_nobody_overwrites_what_another_saved_meanwhile(bench: Workbench) -> Non
     mine = form_of(bench.client.get(f"/designs/{design}/edit").text)
     text = SMALL.format(name="Edited twice") + "operator_state: FRA\n"
     last = bench.bench.last_version(design).id
-    assert (
-        bench.post(f"/designs/{design}/file", {"text": text, "after": str(last)}).status_code == 303
-    )
+    saved = bench.post(f"/designs/{design}/file", {"text": text, "after": str(last)})
+    assert saved.status_code == 303
     answer = bench.client.post(f"/designs/{design}/edit", data={**mine, "crew.persons": "3"})
     assert answer.status_code == 409
     assert "was saved meanwhile" in answer.text
@@ -200,9 +199,8 @@ def test_a_waiver_is_applied_by_the_next_audit(bench: Workbench) -> None:
 def test_a_sign_off_needs_a_person_and_words(bench: Workbench, audit: int) -> None:
     path = f"/audits/{audit}/sign-offs"
     assert bench.post(path, {"who": " ", "statement": "x"}).status_code == 422
-    assert (
-        bench.post(path, {"who": "A. Advisor", "statement": "Reviewed <i>.</i>"}).status_code == 303
-    )
+    signed = bench.post(path, {"who": "A. Advisor", "statement": "Reviewed <i>.</i>"})
+    assert signed.status_code == 303
     page = bench.client.get(f"/audits/{audit}").text
     assert "Reviewed &lt;i&gt;" in page
     assert "A. Advisor" in bench.client.get("/register").text
@@ -267,16 +265,15 @@ def test_the_law_is_read_with_its_marks(bench: Workbench) -> None:
 def test_the_register_is_checked(bench: Workbench, audit: int) -> None:
     head = bench.register.audit(audit).hash
     assert "The chain holds." in bench.post("/register/verify", {"known": head}).text
-    assert "The chain is broken." in bench.post("/register/verify", {"known": "0" * 64}).text
+    assert "The chain is broken." in bench.post("/register/verify", {"known": "1" * 64}).text
 
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}\u202e=1+1"
 
 
 def test_hostile_text_shows_as_text_on_every_page(bench: Workbench) -> None:
-    design = bench.add(
-        "name: " + json.dumps(HOSTILE) + SMALL.format(name="x").partition("\n")[2].join("\n\n")
-    )
+    other_keys = SMALL.format(name="x").partition("\n")[2]
+    design = bench.add(f"name: {json.dumps(HOSTILE)}\n{other_keys}")
     audit = bench.audited(design, as_of=DAY)
     paths = ["/", "/register", f"/audits/{audit}", f"/audits/{audit}/read"]
     paths += [f"/designs/{design}{rest}" for rest in (
@@ -287,9 +284,7 @@ def test_hostile_text_shows_as_text_on_every_page(bench: Workbench) -> None:
         assert answer.status_code == 200, path
         assert "<script>alert" not in answer.text, path
         assert "\u202e" not in answer.text or path.endswith(("/edit", "/file")), path
-        assert "49" not in re.sub(r"\d{3,}|[0-9a-f]{12,}", "", answer.text.partition("<main")[0]), (
-            path
-        )
+        assert "{{7*7}}" in html.unescape(answer.text), path
 
 
 def test_the_name_of_the_user_goes_into_the_register(tmp_path: Path) -> None:
