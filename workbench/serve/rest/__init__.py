@@ -23,6 +23,7 @@ class Problem(BaseModel):
 
 
 _WORDS = {
+    400: "The body cannot be read.",
     401: "The token is missing or wrong.",
     403: "The request comes from another site, or lacks the form token of its session.",
     404: "There is nothing of this id.",
