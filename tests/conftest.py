@@ -58,11 +58,11 @@ def postgresql() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database: each test runs on both kinds."""
+    """The URL of an empty place for tables: each test runs on both kinds."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'register.db'}"
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.new_database()
+    return server.new()
 
 
 @pytest.fixture(scope="session")

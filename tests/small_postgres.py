@@ -28,15 +28,24 @@ class PostgreSQL:
     programs: Path
     _numbers: Any = field(default_factory=lambda: count(1))
 
-    def new_database(self) -> str:
-        """Return the URL of a new, empty database."""
+    def new(self) -> str:
+        """Return the URL of an empty place: a schema, which is made much faster than a database."""
+        name = f"place{next(self._numbers)}"
+        self._execute(f"CREATE SCHEMA {name}")
+        return f"{self.url('postgres')}&options=-csearch_path%3D{name}"
+
+    def new_database(self, options: str = "") -> str:
+        """Return the URL of a new, empty database, made with these options."""
+        name = f"register{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} {options}")
+        return self.url(name)
+
+    def _execute(self, statement: str) -> None:
         import psycopg
 
-        name = f"register{next(self._numbers)}"
         settings = f"host={self.folder} user={USER} password={PASSWORD} dbname=postgres"
         with psycopg.connect(settings, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        return self.url(name)
+            connection.execute(statement.encode())
 
     def url(self, name: str, *, password: str = PASSWORD) -> str:
         """Return the URL of a database."""

@@ -59,7 +59,7 @@ def test_killed_after_any_statement_leaves_all_or_nothing(database_url: str) -> 
 def test_killed_at_any_moment_loses_nothing_that_was_told(database_url: str) -> None:
     moments = random.Random(7)
     told: dict[int, str] = {}
-    for round_ in range(6):
+    for round_ in range(4):
         worker = _start("write", database_url, f"round {round_}", "10000")
         assert worker.stdout is not None
         for _ in range(moments.randrange(1, 12)):

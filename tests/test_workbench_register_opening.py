@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,13 @@ def test_folders_and_places_that_cannot_be_written(tmp_path: Path) -> None:
     assert "cannot be opened" in _line("sqlite:////proc/nothing/register.db")
 
 
-def test_a_read_only_register_is_one_line(tmp_path: Path) -> None:
+def test_a_database_that_keeps_no_unicode_is_refused(postgresql: Any) -> None:
+    url = postgresql.new_database("ENCODING 'SQL_ASCII' TEMPLATE template0")
+    assert "the database keeps text as SQL_ASCII" in _line(url)
+
+
+def test_a_register_that_may_only_be_read_is_one_line(tmp_path: Path) -> None:
+    # Root may write anywhere, so another user tries.
     script = (
         "import os, sys\n"
         "from base import RegisterError\n"
@@ -150,12 +157,13 @@ def test_a_read_only_register_is_one_line(tmp_path: Path) -> None:
         "except RegisterError as problem:\n"
         "    print(problem)\n"
     )
-    folder = tmp_path / "shut"
-    with open_register(f"sqlite:///{folder / 'register.db'}") as register:
-        register.save_design("b", name="B")
-    for path in (folder / "register.db", folder, tmp_path, *list(tmp_path.parents)[:-2]):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    try:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "shut"
+        with open_register(f"sqlite:///{folder / 'register.db'}") as register:
+            register.save_design("b", name="B")
+        Path(place).chmod(0o755)
+        (folder / "register.db").chmod(0o444)
+        folder.chmod(0o555)
         done = subprocess.run(
             [sys.executable, "-c", script, f"sqlite:///{folder / 'register.db'}"],
             capture_output=True,
@@ -164,9 +172,7 @@ def test_a_read_only_register_is_one_line(tmp_path: Path) -> None:
             env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"},
             timeout=60,
         )
-    finally:
-        for path in (tmp_path, folder):
-            path.chmod(0o755)
+        folder.chmod(0o755)
     assert done.stderr == ""
     assert "the register cannot be" in done.stdout
     assert done.stdout.count("\n") == 1

@@ -97,12 +97,14 @@ class Database:
 def _engine(location: Location) -> Engine:
     if location.file is not None:
         _make_private(location)
-        engine = create_engine(location.url, connect_args={"timeout": PATIENCE_S})
+        engine = create_engine(
+            location.url, connect_args={"timeout": PATIENCE_S}, pool_timeout=PATIENCE_S
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return create_engine(location.url, pool_pre_ping=True)
+        return create_engine(location.url, pool_pre_ping=True, pool_timeout=PATIENCE_S)
     except (ImportError, NoSuchModuleError):
         raise RegisterError(
             "the driver for PostgreSQL is not installed",

@@ -112,6 +112,7 @@ def _postgresql(url: URL) -> Location:
     options = dict(url.query)
     options.setdefault("connect_timeout", "10")
     options.setdefault("application_name", "bathylex")
+    options["client_encoding"] = "utf8"
     return Location(
         url.set(drivername="postgresql+psycopg", query=options),
         None,

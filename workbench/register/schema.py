@@ -49,6 +49,14 @@ def _version(connection: Connection) -> str | None:
 def _check(found: str | None, connection: Connection, database: Database) -> None:
     where = database.location.shown
     if found is None:
+        if not database.sqlite:
+            encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+            if encoding != "UTF8":
+                raise RegisterError(
+                    f"the database keeps text as {encoding}",
+                    where=where,
+                    hint="make one with ENCODING 'UTF8' TEMPLATE template0",
+                )
         there = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
         ours = there if database.sqlite else there & set(Base.metadata.tables)
         if ours:
