@@ -19,6 +19,9 @@ from habitat.hull import (
     find_material,
     hull_load,
 )
+from habitat.hull.modes import modes_of
+from habitat.hull.over_depth import MarginsOverDepth
+from habitat.hull.over_depth import margins_over_depth as over_depth
 from habitat.units import amount, quantity
 
 _SHELL_FACTS = (
@@ -84,6 +87,33 @@ def hull_facts(design: Design, criteria: Criteria = STANDARD) -> dict[str, Fact]
         return facts | {f"derived.hull.{name}": none for name in _SHELL_FACTS}
     found = assess(geometry, material, load, thickness_mm=thickness, criteria=criteria)
     return facts | _assessed(found, given=thickness is not None)
+
+
+def margins_over_depth(design: Design) -> MarginsOverDepth | None:
+    """Return how the margins of the hull change with depth, at the wall as designed.
+
+    Returns:
+        ``None`` where the hull, its wall, its material or its load are not told, where the material
+        is refused, or where the wall carries no external pressure.
+    """
+    material, load, geometry = hull_material(design), _load(design), _geometry(design)
+    thickness, depth = amount(design.hull.thickness, "mm"), amount(design.site.depth, "m")
+    inside = amount(design.hull.internal_pressure, "MPa")
+    if isinstance(load, str) or isinstance(geometry, str) or not isinstance(material, Material):
+        return None
+    if thickness is None or depth is None or inside is None or load.difference_mpa <= 0.0:
+        return None
+
+    def load_mpa(depth_m: float) -> float:
+        at = hull_load(
+            depth_m,
+            inside,
+            decompression_in_place=design.hull.decompression_in_place,
+            latitude_deg=design.site.latitude,
+        )
+        return at.difference_mpa if at is not None else 0.0
+
+    return over_depth(modes_of(geometry, thickness, material), depth, load_mpa)
 
 
 def _accepted(material: Material | Refused | str) -> Fact:

@@ -4,6 +4,11 @@ set -u
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+# Libraries that WeasyPrint loads for PDF reports.
+for package in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; do
+    library=$(echo "$package" | sed 's/-0$/.so.0/; s/subset0$/subset.so.0/')
+    { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -qF "$library" || missing="$missing $package"
+done
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing for the tests:$missing"

@@ -72,10 +72,21 @@ def html_to_pdf(weasyprint: Any, page: str, *, identifier: str) -> bytes:
         page: an HTML document.
         identifier: of the PDF, so that the same page gives the same bytes.
     """
-    document = weasyprint.HTML(string=page, url_fetcher=_refuse)
+    document = weasyprint.HTML(string=page, url_fetcher=NoFetcher())
     made: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
     return made
 
 
-def _refuse(url: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"reports load nothing: {url}")
+class NoFetcher:
+    """What WeasyPrint asks for images and style sheets: a report has none outside itself."""
+
+    #: Go on without what was refused; WeasyPrint reads this from its fetchers.
+    _fail_on_errors = False
+
+    def __call__(self, url: str, *_: object, **__: object) -> NoReturn:
+        """Refuse to load anything.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(f"reports load nothing: {url}")

@@ -13,6 +13,11 @@ from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Finding
 from compliance.proof.text import step_lines
 from compliance.proof.tree import Proof
+from compliance.report.graphics.heat import heat_map
+from compliance.report.graphics.hull_chart import hull_chart, hull_margins
+from compliance.report.graphics.intervals import intervals_chart
+from compliance.report.graphics.law_graph import law_graph
+from compliance.report.graphics.proof_drawing import proof_drawing
 from compliance.report.stamp import default_issue, zulu
 from compliance.report.tables import accounts, matrix, missing_facts, proposals
 from compliance.report.words import (
@@ -57,7 +62,7 @@ def to_html(
         issued: when the report is issued; midnight of the law's date when ``None``.
         printed: lay it out in pages, with a title page and numbered contents.
     """
-    drawn = _draw_map(result) if site_map is None else site_map
+    drawn = draw_map(result) if site_map is None else site_map
     return (
         environment()
         .get_template("audit.html")
@@ -82,7 +87,14 @@ def to_html(
             estimates_notes=estimates_notes,
             estimate_words=estimate_words,
             met_words=met_words,
-            prove=prove,
+            prove=None if prove is None else _once(prove),
+            relations=relations,
+            hull=hull_margins(result),
+            heat_map=heat_map,
+            hull_chart=hull_chart,
+            intervals_chart=intervals_chart,
+            law_graph=law_graph,
+            proof_drawing=proof_drawing,
             printed=printed,
             issued=zulu(issued or default_issue(result)),
             steps=step_lines,
@@ -115,7 +127,20 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def _draw_map(result: AuditResult) -> str:
+def _once(prove: Callable[[Finding], Proof]) -> Callable[[Finding], Proof]:
+    """Prove each finding once: a report shows some proofs as a drawing and as text."""
+    held: dict[int, Proof] = {}
+
+    def proved(finding: Finding) -> Proof:
+        found = held.get(id(finding))
+        if found is None:
+            found = held[id(finding)] = prove(finding)
+        return found
+
+    return proved
+
+
+def draw_map(result: AuditResult) -> str:
     from jurisdictions.zones import resolve
     from jurisdictions.zones.map import site_map
 

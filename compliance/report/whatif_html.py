@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance.finding import Verdict
+from compliance.report.graphics.variants import variants_chart
 from compliance.report.html import environment
 from compliance.report.words import JURISDICTION_NAMES, NO_ADVICE, VERDICTS, zone_words
 from compliance.whatif.groups import grouped, shortened
@@ -51,6 +52,7 @@ def to_html(
         from compliance.report.sites_map import sites_map
 
         site_map = sites_map(comparison)
+    matrix = _matrix(comparison) if len(comparison.variants) <= _COLUMNS else []
     return (
         environment()
         .get_template("whatif.html")
@@ -63,7 +65,11 @@ def to_html(
             places=len(places),
             groups=groups[:_WAYS],
             hidden=max(0, len(groups) - _WAYS),
-            matrix=_matrix(comparison) if len(comparison.variants) <= _COLUMNS else [],
+            matrix=matrix,
+            chart=variants_chart(
+                [(row.citation, row.title, row.cells) for row in matrix],
+                [variant.label for variant in comparison.variants],
+            ),
             too_wide=len(comparison.variants) > _COLUMNS,
             best=_named(comparison, comparison.ranking.best),
             worst=_named(comparison, comparison.ranking.worst),

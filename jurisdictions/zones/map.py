@@ -101,6 +101,7 @@ def site_map(site: SiteZones, *, width: int = 720, height: int = 520) -> str:
     land, islets = _land(view)
     parts = [
         *_ground(view, land, islets),
+        *_margin_ring(view, site),
         *_coast_lines(view, site),
         *_site_mark(view, site),
         *_scale_bar(view),
@@ -187,8 +188,10 @@ def _distance_lines(view: View, land: Any, islets: Floats) -> Iterator[str]:
     import shapely
 
     coast = shapely.union_all([land, shapely.MultiPoint(islets)])
+    farthest = coast.distance(shapely.Point(0.0, 0.0)) + view.reach_nmi
     for distance, colour, dash, _ in LINES:
-        if distance * view.scale < 4:
+        # No line shows where no point of the window is so far from the coast; buffers cost most.
+        if distance * view.scale < 4 or farthest < 0.98 * distance:
             continue
         # Half a pixel or a hundredth of the distance: buffers of raw fjords take seconds.
         near = coast.intersection(view.box(distance + 1.0))
@@ -227,6 +230,17 @@ def _coast_lines(view: View, site: SiteZones) -> Iterator[str]:
         at_x = min(max(x0 + share * (x - x0), 60.0), view.width - 60.0)
         at_y = min(max(y0 + share * (y - y0) + (14 if y > y0 else -6), 14.0), view.height - 22.0)
         yield caption(at_x, at_y, f"{state or 'coast'} {distance:.1f} nmi", weight="bold")
+
+
+def _margin_ring(view: View, site: SiteZones) -> Iterator[str]:
+    """Draw how far the site may move in any direction before it may meet a boundary."""
+    radius = site.margin_nmi * view.scale
+    if 9.0 <= radius <= view.reach_nmi * view.scale:
+        x, y = view.pixel(0.0, 0.0)
+        yield (
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="#cc79a7" '
+            f'fill-opacity="0.14" stroke="#7a3b66" stroke-width="1.4" stroke-dasharray="1.5 3"/>'
+        )
 
 
 def _site_mark(view: View, site: SiteZones) -> Iterator[str]:
@@ -315,6 +329,7 @@ def _legend(view: View, site: SiteZones) -> Iterator[str]:
             f'stroke-dasharray="{dash}"/>'
         )
         yield caption(52, y, words + hidden, anchor="start")
+    yield from _margin_key(view, site, top + 18)
     yield caption(
         view.width / 2,
         top + 40,
@@ -327,6 +342,16 @@ def _legend(view: View, site: SiteZones) -> Iterator[str]:
     yield caption(
         view.width / 2, top + 76, "Azimuthal equidistant; coasts: Natural Earth.", anchor="start"
     )
+
+
+def _margin_key(view: View, site: SiteZones, y: float) -> Iterator[str]:
+    if 9.0 <= site.margin_nmi * view.scale <= view.reach_nmi * view.scale:
+        x = view.width - 176
+        yield (
+            f'<circle cx="{x}" cy="{y - 4}" r="7" fill="#cc79a7" fill-opacity="0.14" '
+            'stroke="#7a3b66" stroke-width="1.4" stroke-dasharray="1.5 3"/>'
+        )
+        yield caption(x + 13, y, "ring: margin to the boundary", anchor="start")
 
 
 def _title(site: SiteZones) -> str:
@@ -366,11 +391,17 @@ def caption(
     weight: str = "normal",
     size: int = 12,
 ) -> str:
-    """Write words on a map, with a light rim so that they read on any ground."""
+    """Write words on a map, with a light rim so that they read on any ground.
+
+    The rim is a text of its own behind the words: printers know no order of painting.
+    """
+    place = (
+        f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" font-size="{size}"'
+    )
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" '
-        f'font-size="{size}" fill="{INK}" stroke="#ffffff" stroke-width="3" '
-        f'paint-order="stroke" stroke-linejoin="round">{escape(words)}</text>'
+        f'<text {place} fill="#ffffff" stroke="#ffffff" stroke-width="3" stroke-linejoin="round" '
+        f'aria-hidden="true">{escape(words)}</text>'
+        f'<text {place} fill="{INK}">{escape(words)}</text>'
     )
 
 
