@@ -45,7 +45,7 @@ def generate(attributes: int, seed: int, *, soft: bool = False) -> Configuration
     lies_in = [rng.randrange(sizes[1]) for _ in range(sizes[0])]
     hidden = [rng.randrange(size) for size in sizes]
     hidden[1] = lies_in[hidden[0]]
-    rules = {
+    rules: set[tuple[tuple[int, int], ...]] = {
         ((0, site), (1, other))
         for site, home in enumerate(lies_in)
         for other in range(sizes[1])

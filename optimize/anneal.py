@@ -7,7 +7,6 @@ softly towards being used up, since the best choices leave little room: so no bi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import dimod
@@ -17,26 +16,38 @@ from base import SolverError
 from optimize.arrays import Floats
 from optimize.model import Choice, ConfigurationProblem
 from optimize.presolve import TOLERANCE, Bounds, Core, core_of
-from optimize.propagate import propagate
+from optimize.propagate import Live, propagate
 from optimize.qubo import Qubo, build
-from optimize.relaxation import relax
+from optimize.relaxation import Relaxation, relax
 from optimize.samplers import Sampler
 
-#: Options of the first round, for each attribute.
+#: Options of the first core, for each attribute.
 FIRST_OPTIONS = 2.5
 #: Factor by which the distance of a guess from the bound grows where it held no better choice.
 WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
-ROUNDS, READS, SWEEPS = 5, 2000, 25
-#: Share of the exact penalties; a read that breaks a rule is dropped, so they need not be exact.
-SCALE = 0.6
-#: Room left in each capacity that reads are drawn towards, one after another, in the mean change
-#: of use by one bit.
-ROOMS = (0.8, 0.3, 1.5)
-#: Weight of a typical bit's squared change of use, in units of cost.
-DRAW = 1.0
-#: Inverse temperature of the cold end: costs are whole, so the smallest difference is 1.
-COLD = 3.0
+ROUNDS, READS, SWEEPS = 20, 500, 25
+#: Rounds that reached nothing better, after which nothing better is expected.
+IDLE_ROUNDS = 6
+#: Share of the exact penalties.
+SCALE = 1.0
+#: Room left in each capacity that reads are drawn towards, priced as a multiple of an even share of
+#: the gap: much for a first choice, then little and much in turns. The room is no more than some
+#: multiple of what one bit changes.
+FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 2.0, 4.0), 2.0
+#: A model of fewer bits than usual gets more reads for the same work, up to so many times.
+USUAL_BITS, MOST_READS = 45, 4
+#: Share of distinct choices among feasible reads below which reads repeat themselves, and what the
+#: cold end is multiplied by then.
+REPEATED, WARMER = 0.25, 0.7
+#: Samplers whose effort grows with couplings: they get the multipliers alone.
+SPARSE = ("tree-decomposition", "mock-qpu", "qpu")
+#: Weight of a typical bit's squared change of use, as a share of the penalties' need.
+DRAW = 0.2
+#: Cold end of the schedule as an inverse temperature, over the penalties' need (the gap that is
+#: left, which the best choice may lie above the lowest state), and its least and most; the hot end
+#: as a share of it.
+COLD, COLDEST, WARMEST, HOT = 6.5, 3.0, 0.5, 0.15
 
 
 @dataclass
@@ -59,6 +70,19 @@ class Reached:
             self.choice, self.cost = choice, cost
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A core with its quadratic model.
+
+    Attributes:
+        core: to read choices in the whole problem.
+        qubo: ``None`` where the core has nothing left to choose.
+    """
+
+    core: Core
+    qubo: Qubo | None
+
+
 def anneal(
     problem: ConfigurationProblem,
     bounds: Bounds,
@@ -75,96 +99,137 @@ def anneal(
     Args:
         bounds: of the problem's cost.
         reached: is filled, also where the sampler fails on the way.
-        reads, sweeps: of each round.
+        reads, sweeps: of each round; a small model gets more reads.
 
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
     """
-    bound = bounds.bound
-    guess = first_guess(bounds, FIRST_OPTIONS)
+    guess, upper = first_guess(bounds, FIRST_OPTIONS), None
+    prepared: list[Prepared] = []
+    idle, warmth = 0, 1.0
     for number in range(rounds):
-        upper = guess if reached.cost is None else min(guess, reached.cost)
-        live = bounds.within(upper)
+        before = reached.cost
+        wanted = guess if before is None else min(guess, before - 1)
+        if wanted != upper:
+            upper, idle, warmth = wanted, 0, 1.0
+            prepared = cores(problem, bounds, upper)
+        room = FIRST_ROOM if before is None else ROOMS[number % len(ROOMS)]
+        distinct = [
+            _draw(
+                problem, one, sampler, room, warmth, -(-reads // len(prepared)), sweeps,
+                seed + number + rounds * part, reached,
+            )
+            for part, one in enumerate(prepared)
+        ]  # fmt: skip
+        if max(distinct, default=1.0) < REPEATED:
+            warmth *= WARMER
+        if reached.cost is not None and (before is None or reached.cost < before):
+            continue
+        idle += 1
+        whole = before is not None and guess >= before - 1
+        if whole and (idle >= IDLE_ROUNDS or not any(one.qubo for one in prepared)):
+            return
+        if not whole:
+            guess = bounds.bound + (guess - bounds.bound) * WIDEN + TOLERANCE
+
+
+def cores(problem: ConfigurationProblem, bounds: Bounds, upper: float) -> list[Prepared]:
+    """Build a core for each branch that may hold a choice of cost ``upper``, and their models."""
+    within = bounds.within(upper)
+    found = []
+    for branch in bounds.branches:
+        if branch.prices is None or branch.prices.bound > upper + TOLERANCE:
+            continue
+        live = within.copy()
+        gone = live.alive & ~(branch.prices.bound + branch.prices.reduced <= upper + TOLERANCE)
+        live.delete(np.flatnonzero(gone), f"no choice with it costs {upper:g} or less")
+        one = prepare(problem, live, upper)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def prepare(problem: ConfigurationProblem, live: Live, upper: float) -> Prepared | None:
+    """Build the core of live options for choices that cost no more than ``upper``, and its model.
+
+    Returns:
+        ``None`` where there is no such choice.
+    """
+    while True:
         propagate(live)
-        found = None
-        if live.feasible:
-            core = core_of(problem, live)
-            found = _round(problem, core, sampler, upper, reads, sweeps, seed + number, reached)
-        if reached.cost is not None and reached.cost < bound + 1 - TOLERANCE:
-            break
-        if found is not None and found <= upper:
-            guess = found
-        else:
-            guess = bound + (guess - bound) * WIDEN + TOLERANCE
+        if not live.feasible:
+            return None
+        core = core_of(problem, live)
+        if core.problem is None:
+            return Prepared(core, None)
+        relaxation = relax(core.problem)
+        if relaxation is None:
+            return None
+        if _fix(live, relaxation, upper - core.base):
+            continue
+        most = max(upper - core.base, relaxation.bound)
+        try:
+            qubo = build(core.problem, relaxation, encoding="rest", scale=SCALE, upper=most)
+        except SolverError:  # propagation inside finds that the core holds no choice
+            return None
+        return Prepared(core, qubo)
+
+
+def _fix(live: Live, relaxation: Relaxation, upper: float) -> bool:
+    """Delete by the core's own reduced costs; return whether anything went."""
+    most = upper - relaxation.bound + TOLERANCE
+    index = live.arrays.index
+    gone = [index[pick] for pick, cost in relaxation.reduced_cost.items() if cost > most]
+    live.delete(np.array(gone, dtype=np.int64), f"no choice with it costs {upper:g} or less")
+    return bool(gone)
 
 
 def first_guess(bounds: Bounds, per_attribute: float) -> float:
     """Return the cost whose core holds about so many options for each attribute."""
     live = bounds.live
     least = np.sort(bounds.excess()[live.alive])
+    least = least[np.isfinite(least)]  # the others are in no choice at all
     return float(least[min(len(least) - 1, int(per_attribute * live.arrays.attributes))])
 
 
-def _round(
+def _draw(
     problem: ConfigurationProblem,
-    core: Core,
+    prepared: Prepared,
     sampler: Sampler,
-    upper: float,
+    room: float,
+    warmth: float,
     reads: int,
     sweeps: int,
     seed: int,
     reached: Reached,
-) -> int | None:
-    """Anneal one core; return the cost of its best feasible read."""
-    if core.problem is None:
+) -> float:
+    """Sample one core, and keep its best feasible read; return the share of distinct ones."""
+    core = prepared.core
+    if prepared.qubo is None:
         choice = core.whole({})
-        if not problem.feasible(choice):
-            return None
-        reached.take(choice, core.base)
-        return core.base
-    relaxation = relax(core.problem)
-    if relaxation is None:
-        return None
-    try:
-        qubo = build(
-            core.problem,
-            relaxation,
-            encoding="domain-wall",
-            scale=SCALE,
-            upper=max(upper - core.base, relaxation.bound + 1),
-        )
-    except SolverError:  # propagation inside finds that the core holds no choice
-        return None
-    hot, _ = qubo.beta_range
-    best: int | None = None
-    parts = [len(part) for part in np.array_split(np.arange(reads), len(ROOMS))]
-    for number, (room, part) in enumerate(zip(ROOMS, parts, strict=True)):
-        if not part:
-            continue
-        drawn = drawn_to(qubo, room)
-        samples = sampler.sample(
-            drawn.bqm,
-            reads=part,
-            sweeps=sweeps,
-            seed=(seed * len(ROOMS) + number) % 2**31,
-            beta_range=(min(hot, COLD / 2), COLD),
-        )
-        decoded = drawn.decode_all(samples)
-        reached.reads += part
-        reached.feasible_reads += int(decoded.feasible.sum())
-        if not decoded.feasible.any():
-            continue
-        cost = np.where(decoded.feasible, decoded.cost, np.iinfo(np.int64).max)
-        first = int(cost.argmin())
-        choice = core.whole(drawn.choice(decoded.chosen[first]))
-        total = problem.cost(choice)
         if problem.feasible(choice):
-            best = total if best is None else min(best, total)
-            reached.take(choice, total)
-    return best
+            reached.take(choice, core.base)
+        return 1.0
+    qubo = prepared.qubo if sampler.name in SPARSE else drawn_to(prepared.qubo, room)
+    bits = max(qubo.bqm.num_variables, 1)
+    reads = round(reads * min(max(USUAL_BITS / bits, 1.0), MOST_READS))
+    cold = warmth * min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
+    samples = sampler.sample(
+        qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)
+    )
+    decoded = qubo.decode_all(samples)
+    reached.reads += reads
+    reached.feasible_reads += int(decoded.feasible.sum())
+    if not decoded.feasible.any():
+        return 1.0
+    chosen = decoded.chosen[decoded.feasible]
+    choice = core.whole(qubo.choice(chosen[int(decoded.cost[decoded.feasible].argmin())]))
+    if problem.feasible(choice):
+        reached.take(choice, problem.cost(choice))
+    return len(np.unique(chosen, axis=0)) / len(chosen)
 
 
-def drawn_to(qubo: Qubo, room: float | Sequence[float]) -> Qubo:
+def drawn_to(qubo: Qubo, room: float) -> Qubo:
     """Return a model whose states are drawn to leave a certain room in each priced capacity."""
     matrix = _bits(qubo)
     arrays, layout = qubo.layout.arrays, qubo.layout
@@ -172,6 +237,7 @@ def drawn_to(qubo: Qubo, room: float | Sequence[float]) -> Qubo:
     size = len(labels)
     linear, square, offset = np.zeros(size), np.zeros((size, size)), 0.0
     limit = arrays.limit - arrays.uses[list(layout.decided)].sum(axis=0)
+    priced = int((qubo.penalties.multiplier > 0).sum())
     for resource in np.flatnonzero(qubo.penalties.multiplier > 0).tolist():
         use = arrays.uses[list(layout.open), resource].astype(float)
         by_bit = matrix.T @ use
@@ -179,14 +245,16 @@ def drawn_to(qubo: Qubo, room: float | Sequence[float]) -> Qubo:
         if not len(moving):
             continue
         typical = float(np.sqrt(np.mean(moving**2)))
-        weight = DRAW / typical**2
-        constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - room * typical)
+        weight = DRAW * qubo.penalties.need / typical**2
+        worth = float(qubo.penalties.multiplier[resource]) * typical
+        left = min(room * qubo.penalties.need / priced / worth, MOST_ROOM) * typical
+        constant = float(use @ qubo.encoding.shift) - (float(limit[resource]) - left)
         linear += weight * (by_bit**2 + 2 * constant * by_bit)
         square += 2 * weight * np.outer(by_bit, by_bit)
         offset += weight * constant**2
     row, column = np.triu_indices(size, 1)
     more = dimod.BinaryQuadraticModel.from_numpy_vectors(
-        linear, (row, column, square[row, column]), offset, "BINARY", variable_order=labels
+        linear, (row, column, square[row, column]), offset, dimod.BINARY, variable_order=labels
     )
     more.update(qubo.bqm)
     return replace(qubo, bqm=more)

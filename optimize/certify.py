@@ -78,7 +78,7 @@ class Model:
 
     def hint(self, positions: Ints) -> None:
         """Say what choice is known; options that do not live are left out."""
-        self.model.clear_hints()
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
         chosen = set(positions.tolist())
         for position, bit in self.bits.items():
             self.model.add_hint(bit, position in chosen)

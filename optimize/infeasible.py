@@ -50,25 +50,30 @@ def conflict_of(
 
 
 def _shrink(checker: _Checker) -> Conflict | None:
-    """Leave out one rule after another for as long as the rest cannot hold together."""
+    """Halve and halve again what cannot hold together (QuickXplain, Junker 2004)."""
     left = checker.core(checker.names)
     if left is None:
         return None
     while len(smaller := checker.core(left) or left) < len(left):
         left = smaller
-    needed: list[str] = []
     minimal = True
-    while left:
-        tried, left = left[-1], left[:-1]
-        smaller_still = checker.core([*needed, *left])
-        if smaller_still is None:
+
+    def needed(kept: list[str], grown: bool, candidates: list[str]) -> list[str]:
+        nonlocal minimal
+        if grown:
+            if checker.core(kept) is not None:
+                return []
             minimal = minimal and checker.last_feasible
-            needed.append(tried)
-        else:
-            kept = set(smaller_still)
-            left = [name for name in left if name in kept]
-    order = {name: number for number, name in enumerate(checker.names)}
-    return Conflict(tuple(sorted(needed, key=order.__getitem__)), minimal)
+        if len(candidates) == 1:
+            return candidates
+        half = len(candidates) // 2
+        first, second = candidates[:half], candidates[half:]
+        of_second = needed([*kept, *first], True, second)
+        of_first = needed([*kept, *of_second], bool(of_second), first)
+        return [*of_first, *of_second]
+
+    found = set(needed([], False, left))
+    return Conflict(tuple(name for name in checker.names if name in found), minimal)
 
 
 class _Checker:

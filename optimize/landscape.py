@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimize.arrays import Arrays, Floats, Ints, arrays_of
+from optimize.arrays import Arrays, Bools, Floats, Ints, arrays_of
 from optimize.model import Choice, ConfigurationProblem
 
 #: Options beyond which no dense table of pairs is built.
@@ -43,7 +43,7 @@ class Landscape:
     @property
     def options(self) -> int:
         """Number of options."""
-        return self.linear.shape[1]
+        return len(self.arrays.picks)
 
     def chosen(self, choices: Ints) -> Floats:
         """Return 0 and 1 by option, shape (batch, options), of choices (batch, attributes)."""
@@ -81,7 +81,7 @@ class Landscape:
     def totals(self, choices: Ints) -> Floats:
         """Return the quantities of choices, shape (quantities, batch)."""
         rows = np.arange(len(choices))[:, None]
-        found = self.linear[:, choices].sum(axis=2)
+        found: Floats = self.linear[:, choices].sum(axis=2)
         taken = self.chosen(choices)
         for quantity, table in self.pairs.items():
             found[quantity] += (taken @ table)[rows, choices].sum(axis=1) / 2
@@ -89,12 +89,11 @@ class Landscape:
             found[quantity] += weight * taken[:, one] * taken[:, other] * taken[:, last]
         return found
 
-    def feasible(self, totals: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def feasible(self, totals: Floats) -> Bools:
         """Return which choices keep all limits, from their totals; shape (batch,)."""
-        ok: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (
-            totals[1:] <= self.limit[1:, None]
-        ).all(axis=0)
-        return ok
+        over: Bools = totals[1:] > self.limit[1:, None]
+        kept: Bools = ~np.logical_or.reduce(over, axis=0)
+        return kept
 
     def positions(self, choice: Choice) -> Ints:
         """Return a choice as positions, shape (attributes,)."""

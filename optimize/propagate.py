@@ -1,4 +1,4 @@
-"""Options that no feasible choice holds, or that another option of their attribute makes needless."""
+"""Options that no feasible choice holds, or that another of their attribute makes needless."""
 
 from __future__ import annotations
 
@@ -79,12 +79,19 @@ def _unsupported(live: Live) -> None:
     """Delete options that exclude every option of another attribute."""
     arrays, alive = live.arrays, live.alive
     pairs = arrays.pairs[alive[arrays.pairs].all(axis=1)]
+    sizes = np.add.reduceat(alive.astype(np.int64), arrays.start[:-1])
+    triples = arrays.triples[alive[arrays.triples].all(axis=1)]
+    if len(triples):  # one that names a decided attribute is a pair of the other two
+        decided = sizes[arrays.attribute[triples]] == 1
+        first = np.argsort(~decided, axis=1, kind="stable")
+        turned = np.take_along_axis(triples, first, axis=1)[decided.any(axis=1)]
+        pairs = np.concatenate([pairs, turned[:, 1:]])
     if not len(pairs):
         return
+    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
     ends = np.concatenate([pairs, pairs[:, ::-1]])
     key = ends[:, 0] * arrays.attributes + arrays.attribute[ends[:, 1]]
     keys, counts = np.unique(key, return_counts=True)
-    sizes = np.add.reduceat(alive.astype(np.int64), arrays.start[:-1])
     gone = keys[counts == sizes[keys % arrays.attributes]]
     for position, other in zip(
         (gone // arrays.attributes).tolist(), (gone % arrays.attributes).tolist(), strict=True

@@ -28,6 +28,10 @@ _COMMANDS = {
     "explain": ("workbench.commands.explain", "Prove verdicts, down to the words of the law."),
     "zone": ("workbench.commands.zone", "Say which maritime zones hold at a position."),
     "hull": ("workbench.commands.hull", "Required wall and margins of a pressure hull."),
+    "optimize": (
+        "workbench.commands.optimize",
+        "Find the cheapest choice of options, and prove it.",
+    ),
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),
     "graph": ("workbench.commands.graph", "Export the graph of jurisdictions, law and rules."),
     "bind": ("workbench.commands.bind", "Propose rules on a law text; accept or reject them."),

@@ -4,66 +4,96 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from compliance.conflicts.space import Question, questions_of
 from compliance.evaluate import pint_unit
 from habitat.kinds import Kind
 from habitat.units import Quantity, quantity, read_quantity, show
-from jurisdictions.predicate import Predicate, tests_of
+from jurisdictions.predicate import All, Any_, Not, Predicate, Test
 from jurisdictions.rulebook import Rule
 
 
-def questions_on(rules: Iterable[Rule], *, wanted: bool = False) -> dict[str, list[Question]]:
-    """Return every question that rules ask, by fact, each once and in order.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What rules ask of one fact, each question once and in order.
 
-    Args:
-        rules: the rules.
-        wanted: only what requirements and exceptions ask, not what conditions do.
+    Attributes:
+        every: all of it.
+        wanted: what requirements and exceptions ask.
+        avoided: what conditions ask, and what a negation turns round: one may want it to fail.
     """
-    found: dict[str, dict[Question, None]] = {}
+
+    every: tuple[Question, ...]
+    wanted: tuple[Question, ...]
+    avoided: frozenset[Question]
+
+
+def asked_by(rules: Iterable[Rule]) -> dict[str, Asked]:
+    """Return what rules ask, by fact; zones apart, which nobody sets."""
+    every: dict[str, dict[Question, bool]] = {}
+    avoided: set[Question] = set()
     for rule in rules:
-        for part in _parts(rule, wanted):
-            for test in tests_of(part):
+        binding = rule.binding
+        parts = ((binding.require, True), (binding.unless, True), (binding.when, False))
+        for part, wanted in parts:
+            for test, turned in _tests(part):
                 for question in questions_of(test, rule) or ():
-                    if question.word != "zone":
-                        found.setdefault(question.fact, {})[question] = None
-    return {fact: list(questions) for fact, questions in found.items()}
+                    if question.word == "zone":
+                        continue
+                    known = every.setdefault(question.fact, {})
+                    known[question] = known.get(question, False) or wanted
+                    if turned or not wanted:
+                        avoided.add(question)
+    return {
+        fact: Asked(
+            tuple(known),
+            tuple(question for question, wanted in known.items() if wanted),
+            frozenset(known) & avoided,
+        )
+        for fact, known in every.items()
+    }
 
 
-def _parts(rule: Rule, wanted: bool) -> Iterator[Predicate | None]:
-    yield rule.binding.require
-    yield rule.binding.unless
-    if not wanted:
-        yield rule.binding.when
+def _tests(predicate: Predicate | None, turned: bool = False) -> Iterator[tuple[Test, bool]]:
+    """Yield the tests of a predicate, and whether a negation turns each round."""
+    match predicate:
+        case None:
+            return
+        case All(all=parts) | Any_(any=parts):
+            for part in parts:
+                yield from _tests(part, turned)
+        case Not(not_=part):
+            yield from _tests(part, not turned)
+        case _:
+            yield predicate, turned
 
 
-def candidates(
-    questions: Iterable[Question], kind: Kind, past: Iterable[str], unit: str
-) -> list[float | int | str]:
+def candidates(asked: Asked, kind: Kind, past: Iterable[str], unit: str) -> list[float | int | str]:
     """Return the values that bounds suggest for a number: text with a unit where it takes one.
 
-    Every bound is a value itself, whatever its unit in the law. A strict bound cannot be met at
-    the bound, so that the nearest step on both sides of it stands in.
+    Every bound is a value itself, whatever its unit in the law. Where the bound itself does not do,
+    because it is strict or one may want to miss it, the nearest step on both sides stands in.
 
     Args:
-        questions: on the number.
+        asked: of the number.
         kind: of its key.
         past: steps beyond a bound, on both sides of it.
         unit: of a step where ``past`` has none and the kind is no whole number.
     """
     steps = [read_quantity(text, where="") for text in past]
     found: dict[float, float | int | str] = {}
-    for question in questions:
+    for question in asked.every:
         if question.word != "order":
             continue
         order, bound, stated = question.operand
-        offsets = [*steps] or [_least(bound, stated, kind, unit)]
+        offsets = list(steps)
+        if not offsets and (order in ("<", ">") or question in asked.avoided):
+            offsets = [_least(bound, stated, kind, unit)]
         values: list[Quantity] = [_stated(bound, stated, kind)]
-        if order in ("<=", "<", ">", ">="):
-            values += [
-                values[0] + sign * _like(step, values[0]) for step in offsets for sign in (-1, 1)
-            ]
+        near = [_like(step, values[0]) for step in offsets]
+        values += [values[0] + sign * step for step in near for sign in (-1, 1)]
         for value in values:
             plain = _plain(value, kind)
             if plain is not None:

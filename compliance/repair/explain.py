@@ -7,7 +7,7 @@ from typing import Any
 
 from compliance.repair.bench import Bench
 from compliance.repair.bounds import words
-from compliance.repair.levers import EMERGENCY, Change, Lever, Picks
+from compliance.repair.levers import EMERGENCY, HULL, LIFT, PLACE, Change, Lever, Picks
 from compliance.repair.problem import WEIGHTS
 from compliance.repair.result import Demand, Step
 from compliance.repair.search import Search
@@ -71,13 +71,25 @@ class Explainer:
         return Step(
             attribute=lever.name,
             settings=settings,
-            before=_before(settings),
+            before=self._before(lever, settings),
             after=_after(lever, change, settings),
             cost=change.cost,
             cost_source=change.source,
             demands=demands,
             reason=reason,
         )
+
+    def _before(self, lever: Lever, settings: tuple[tuple[str, Any, Any], ...]) -> str:
+        design = self._bench.design
+        if lever.name == HULL:
+            wall = design.hull.thickness
+            named = (design.hull.material, None if wall is None else words(wall))
+            return ", ".join(part for part in named if part) or "unknown"
+        if lever.name == PLACE:
+            return f"{design.site.latitude:g}, {design.site.longitude:g}"
+        if lever.name == LIFT:
+            return "as designed"
+        return "; ".join(in_words(before) for _, before, _ in settings)
 
     def _settings(
         self, lever: Lever, change: Change, picks: Picks
@@ -106,16 +118,7 @@ def _shown(value: Any) -> Any:
     return words(value) if hasattr(value, "magnitude") else show_value(value)
 
 
-def _before(settings: tuple[tuple[str, Any, Any], ...]) -> str:
-    return "; ".join(_said(key, before, len(settings)) for key, before, _ in settings)
-
-
 def _after(lever: Lever, change: Change, settings: tuple[tuple[str, Any, Any], ...]) -> str:
     if len(settings) == 1 and lever.name == settings[0][0]:
         return in_words(settings[0][2])
     return change.name
-
-
-def _said(key: str, value: Any, count: int) -> str:
-    words = in_words(value)
-    return words if count == 1 else f"{key} {words}"

@@ -13,8 +13,8 @@ from habitat.units import read_quantity
 
 #: Said with every repair that moves the habitat.
 MOVED = (
-    "nobody has surveyed the new place: its depth and whatever else the design says of the site are "
-    "taken from the old one, except what broke a rule there, which is unknown"
+    "nobody has surveyed the new place: its depth and whatever else the design says of the site "
+    "are taken from the old one, except what broke a rule there, which is unknown"
 )
 DIRECTIONS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _METRES = 1852.0

@@ -21,7 +21,7 @@ from compliance.repair.bench import (
     touches,
     with_settings,
 )
-from compliance.repair.bounds import candidates, least, magnitude, questions_on, words
+from compliance.repair.bounds import Asked, asked_by, candidates, least, magnitude, words
 from compliance.repair.catalogue import Amount, Catalogue
 from compliance.repair.hulls import FRAMES, MATERIAL, WALL, hull_changes
 from compliance.repair.levers import (
@@ -122,13 +122,11 @@ class _Builder:
         self._facts = bench.facts({})
 
     def offer(self) -> Offer:
-        every = questions_on(self._rules)
-        wanted = questions_on(self._rules, wanted=True)
+        asked = asked_by(self._rules)
         levers = [
             lever
-            for key in sorted(every)
-            if self._changes(key)
-            and (lever := self._plain(key, every[key], wanted.get(key, []))) is not None
+            for key in sorted(asked)
+            if self._changes(key) and (lever := self._plain(key, asked[key])) is not None
         ]
         sized = {lever.name: lever for lever in self._sized()}
         levers = [lever for lever in levers if lever.name not in sized] + list(sized.values())
@@ -161,17 +159,17 @@ class _Builder:
             return False
         return not self._catalogue.is_fixed(key)
 
-    def _plain(self, key: str, every: list[Question], wanted: list[Question]) -> Lever | None:
+    def _plain(self, key: str, asked: Asked) -> Lever | None:
         kind = kind_of(key)
         if kind is None:
             return None
         if kind.form == "number":
-            changes = list(self._numbers(key, kind, every))
+            changes = list(self._numbers(key, kind, asked))
         else:
-            changes = list(self._words(key, kind, wanted))
+            changes = list(self._words(key, kind, asked.wanted))
         return Lever(key, tuple(changes)) if changes else None
 
-    def _words(self, key: str, kind: Kind, wanted: list[Question]) -> Iterator[Change]:
+    def _words(self, key: str, kind: Kind, wanted: Iterable[Question]) -> Iterator[Change]:
         current = self._facts[key].value
         listed = self._catalogue.values.get(key)
         prices: dict[str, float]
@@ -192,10 +190,15 @@ class _Builder:
                 continue
             yield Change(word, {key: value}, round(price), source, word)
 
-    def _numbers(self, key: str, kind: Kind, questions: list[Question]) -> Iterator[Change]:
+    def _numbers(self, key: str, kind: Kind, asked: Asked) -> Iterator[Change]:
         priced = self._catalogue.amounts.get(key)
         past, unit = ((), "") if priced is None else (priced.past, priced.unit)
-        for value in candidates(questions, kind, past, unit):
+        current = self._facts[key].value
+        start = 0.0 if current is None else _base(current)
+        found = candidates(asked, kind, past, unit)
+        # The nearest first: it is taken where the price is the same.
+        found.sort(key=lambda value: abs(_base(self._bench.fact(key, value).value) - start))
+        for value in found:
             change = self._number(key, value, priced)
             if change is not None:
                 yield change

@@ -9,13 +9,24 @@ from compliance.repair.cuts import Cut
 from compliance.repair.levers import DIVIDE, KEEP, Levers, Picks
 from compliance.repair.offers import Balance
 from jurisdictions.rulebook import Rule
-from optimize.model import MOST_PICKS, Attribute, ConfigurationProblem, Forbidden, Option, SoftRule
+from optimize.model import (
+    MOST_PICKS,
+    TIERS,
+    Attribute,
+    ConfigurationProblem,
+    Forbidden,
+    Option,
+    SoftRule,
+)
 
 #: Attribute of rules that no lever touches.
 DESIGN = "the design itself"
 WAIVE, HELD, WAIVED = "waive ", "held", "waived"
 #: How much a rule weighs where it is waived, within its class of priority.
 WEIGHTS = {"critical": 8, "major": 4, "minor": 2, "observation": 1}
+#: Classes in which rules are given up, the last first: a voluntary standard before any law.
+VOLUNTARY = "voluntary"
+CLASSES = (*TIERS, VOLUNTARY)
 LIFT_RESOURCE = "emergency buoyancy in N"
 
 
@@ -137,7 +148,7 @@ class _Built:
             )
             binding = rule.binding
             soft.append(
-                SoftRule(binding.priority, WEIGHTS[binding.severity], ((attribute, WAIVED),), name)
+                SoftRule(class_of(rule), WEIGHTS[binding.severity], ((attribute, WAIVED),), name)
             )
         return ConfigurationProblem(
             name="repair",
@@ -145,10 +156,17 @@ class _Built:
             capacity=self._capacity,
             forbidden=tuple(self._forbidden),
             soft=tuple(soft),
+            tiers=CLASSES,
         )
 
     def _option(self, attribute: str, name: str, cost: int) -> Option:
         return Option(name, cost, self._uses.get((attribute, name), {}))
+
+
+def class_of(rule: Rule) -> str:
+    """Return the class in which a rule is given up."""
+    binding = rule.binding
+    return VOLUNTARY if binding.effect == VOLUNTARY else binding.priority
 
 
 def closure(

@@ -113,24 +113,21 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Why nothing lawful exists.
+    """A minimal reason why nothing lawful exists; an exact solver proved it.
 
     Attributes:
-        demands: provisions that no design within the catalogue meets together; minimal.
+        demands: provisions that no design within the catalogue meets together.
         others: what else takes part, such as a coupling of engineering.
-        proved: whether an exact solver proved it.
     """
 
     demands: tuple[Demand, ...]
     others: tuple[str, ...]
-    proved: bool
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return {
             "provisions": [demand.to_json() for demand in self.demands],
             "others": list(self.others),
-            "proved": self.proved,
         }
 
 
@@ -173,7 +170,7 @@ class Repair:
         unit: of money.
         optimal, bound: whether the cost is proved least, and its proved lower bound.
         alternatives: next best repairs.
-        clash, release: where nothing lawful exists.
+        clashes, release: where nothing lawful exists; no two clashes share a member.
         before: verdict of the design as given.
         audit: of :attr:`design`.
         notes: what a reader should know.
@@ -187,7 +184,7 @@ class Repair:
     optimal: bool
     bound: int | None
     alternatives: tuple[Alternative, ...]
-    clash: Clash | None
+    clashes: tuple[Clash, ...]
     release: Release | None
     before: str
     audit: AuditResult
@@ -203,7 +200,7 @@ class Repair:
             "optimal": self.optimal,
             "bound": self.bound,
             "alternatives": [item.to_json() for item in self.alternatives],
-            "conflict": None if self.clash is None else self.clash.to_json(),
+            "conflict": [clash.to_json() for clash in self.clashes],
             "waivers": None if self.release is None else self.release.to_json(),
             "before": self.before,
             "notes": list(self.notes),

@@ -27,15 +27,16 @@ from jurisdictions.rulebook import RuleBook
 
 #: Alternatives that are looked for.
 ALTERNATIVES = 5
+#: Conflicts that are told.
+CONFLICTS = 5
 #: Repairs that an audit may refuse before something is wrong with the bench.
 _REFUSALS = 20
 
 #: What a solver says where the answer itself says it too.
 _EXPECTED = frozenset({"no choice is feasible"})
-_REOPENED = (
-    "no lawful change settles every question: some that the design answers, or was to answer, are "
-    "left open"
-)
+_ALONE = "no other lawful repair is on offer that differs in more than degree"
+_UNSETTLED = "no lawful change settles every question that changes could settle one by one"
+_REOPENED = "every lawful change leaves a question open that the design as given answers"
 
 Progress = Callable[[str], None]
 
@@ -138,8 +139,11 @@ class _Job:
         )
 
     def _search(self, offered: Offer) -> tuple[Search, Answer | Nothing]:
-        """Search for what opens no question; where there is none, for what breaks no rule."""
-        for wish in (Wish(settle=self._wanted.complete), Wish(reopen=True)):
+        """Search for what is wanted; where there is none, for less, down to what breaks no rule."""
+        wishes = [Wish(), Wish(reopen=True)]
+        if self._wanted.complete:
+            wishes.insert(0, Wish(settle=True))
+        for wish in wishes:
             search = self._over(offered, wish)
             if not offered.hulls and search.wants_hulls():
                 offered = self._offer(hull=True)
@@ -147,6 +151,8 @@ class _Job:
             self._say(f"Searching among {len(search.levers.levers)} things to change")
             answer = self._sound(search)
             if not isinstance(answer, Nothing):
+                if self._wanted.complete and not wish.settle:
+                    self._notes.append(_UNSETTLED)
                 if wish.reopen:
                     self._notes.append(_REOPENED)
                 break
@@ -244,20 +250,19 @@ class _Job:
                 )
             )
         if best.picks and not found and self._wanted.alternatives:
-            self._notes.append("no other lawful change is on offer: each of these is needed")
+            self._notes.append(
+                "no other lawful repair is on offer that differs in more than degree"
+            )
         return tuple(found)
 
     def _nothing(
         self, search: Search, answer: Nothing, explainer: Explainer, before: AuditResult
     ) -> Repair:
         self._say("Nothing lawful is on offer: looking for what stands in the way")
-        labels = _minimal(search, answer)
-        rules = [label for label in labels if label in search.rules]
-        clash = Clash(
-            demands=tuple(explainer.demand(rule) for rule in rules),
-            others=tuple(label for label in labels if label not in search.rules),
-            proved=answer.proved and self._solving.certificate,
-        )
+        sets = _conflicts(search, answer.labels)
+        clashes = [self._clash(search, labels, explainer) for labels in sets]
+        if not clashes:
+            self._notes.append("nothing was found, and nothing proves that there is none")
         if not self._wanted.move:
             self._notes.append("other places were not looked at (--move)")
         return self._result(
@@ -266,10 +271,17 @@ class _Job:
             cost=None,
             optimal=False,
             bound=None,
-            clash=clash,
-            release=self._release(search, explainer),
+            clashes=tuple(clashes),
+            release=self._release(search, explainer) if clashes else None,
             before=before,
             audit=before,
+        )
+
+    def _clash(self, search: Search, labels: list[str], explainer: Explainer) -> Clash:
+        rules = [label for label in labels if label in search.rules]
+        return Clash(
+            demands=tuple(explainer.demand(rule) for rule in rules),
+            others=tuple(label for label in labels if label not in search.rules),
         )
 
     def _release(self, search: Search, explainer: Explainer) -> Release | None:
@@ -317,7 +329,7 @@ class _Job:
             audit=audit,
             notes=tuple(self._notes),
             inputs=self._inputs(before),
-            **{"alternatives": (), "clash": None, "release": None, **found},
+            **{"alternatives": (), "clashes": (), "release": None, **found},
         )
 
     def _inputs(self, before: AuditResult) -> dict[str, Any]:
@@ -336,12 +348,26 @@ class _Job:
         }
 
 
-def _minimal(search: Search, answer: Nothing) -> list[str]:
-    """Return a minimal set of rules and couplings that cannot hold together (deletion filter)."""
-    known = [label for label in search.labels if label in answer.labels]
-    labels = known if known and not search.feasible(known) else list(search.labels)
-    if search.feasible(labels):
-        return []
+def _conflicts(search: Search, hint: Iterable[str]) -> list[list[str]]:
+    """Return minimal sets of rules and couplings that cannot hold together, none sharing a member.
+
+    Args:
+        search: the problem.
+        hint: a set that may be one.
+    """
+    left = list(search.labels)
+    found: list[list[str]] = []
+    known = [label for label in left if label in set(hint)]
+    while len(found) < CONFLICTS and not search.feasible(left):
+        start = known if known and not search.feasible(known) else left
+        found.append(_minimal(search, start))
+        left = [label for label in left if label not in found[-1]]
+        known = []
+    return found
+
+
+def _minimal(search: Search, labels: list[str]) -> list[str]:
+    """Leave out one label after another for as long as the rest cannot hold together."""
     for label in list(labels):
         rest = [other for other in labels if other != label]
         if not search.feasible(rest):

@@ -236,12 +236,20 @@ class Search:
     def _answer(
         self, picks: Mapping[str, str], waived: tuple[str, ...], solution: Solution, rounds: int
     ) -> Answer:
-        """Return an answer without changes that nothing needs: a price may be zero."""
+        """Return an answer without changes that nothing needs, each the nearest at its price."""
         lean = dict(picks)
         for lever, _ in sorted(self.levers.chosen(picks), key=lambda pair: -pair[1].cost):
             without = {name: pick for name, pick in lean.items() if name != lever.name}
             if self.allowed(without, waived):
                 lean = without
+        for lever, change in self.levers.chosen(lean):
+            for nearer in lever.changes:
+                if nearer is change:
+                    break
+                trial = {**lean, lever.name: nearer.name}
+                if nearer.cost <= change.cost and self.allowed(trial, waived):
+                    lean = trial
+                    break
         cost = self.levers.cost(lean)
         bound = solution.bound
         optimal = solution.optimal or (bound is not None and cost <= bound)

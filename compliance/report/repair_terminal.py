@@ -97,12 +97,11 @@ def _change(step: Step) -> str:
 
 def _nothing(answer: Repair, say: Any) -> None:
     say("Nothing lawful is on offer.", "red")
-    clash = answer.clash
-    if clash is not None and (clash.demands or clash.others):
+    for clash in answer.clashes:
         alone = len(clash.demands) + len(clash.others) == 1
         say("This cannot be met:" if alone else "These cannot all be met together:", "bold")
         for demand in clash.demands:
-            say(f"✗ {demand.place['citation']}: {demand.title} [{demand.priority}]", "red")
+            say(f"✗ {_named(demand)}", "red")
             say(f"“{_shortened(demand.place['quote'])}”", "italic", indent=4)
             say(demand.reason, "dim", indent=4)
         for other in clash.others:
@@ -110,15 +109,20 @@ def _nothing(answer: Repair, say: Any) -> None:
     if answer.release is None:
         return
     say()
-    say("The least to seek a waiver for, by priority:", "bold")
+    say("The least to be released from, by priority (a voluntary standard may be left):", "bold")
     for demand in answer.release.demands:
-        say(f"◇ {demand.place['citation']}: {demand.title} [{demand.priority}]", "yellow")
+        say(f"◇ {_named(demand)}", "yellow")
     if answer.release.steps:
         cost = _money(answer.release.cost, answer.unit)
         say(f"With these released, the rest is lawful after changes for {cost}:")
         _steps(answer.release.steps, answer.unit, say)
     else:
         say("With these released, the rest is lawful as designed.")
+
+
+def _named(demand: Demand) -> str:
+    kind = "voluntary" if demand.effect == "voluntary" else demand.priority
+    return f"{demand.place['citation']}: {demand.title} [{kind}]"
 
 
 def _proof(answer: Repair) -> str:

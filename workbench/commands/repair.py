@@ -11,6 +11,8 @@ import click
 from base import UsageError, write_whole
 from workbench.options import (
     day,
+    jurisdictions_of,
+    jurisdictions_option,
     readings_option,
     waivers_of,
     waivers_option,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Other repairs to look for.",
 )
+@jurisdictions_option
 @without_custom_option
 @readings_option
 @waivers_option
@@ -84,6 +87,7 @@ def command(
     move: bool,
     complete: bool,
     alternatives: int,
+    jurisdictions: tuple[str, ...],
     without_custom: bool,
     readings: tuple[str, ...],
     waivers: Path | None,
@@ -107,6 +111,7 @@ def command(
     from workbench.law import rulebook
 
     as_of_day = day(as_of)
+    judged = jurisdictions_of(jurisdictions)
     loaded = load_design(design)
     kept = tuple(_key(name) for name in keep)
     catalogue = load_catalogue(prices)
@@ -115,7 +120,12 @@ def command(
         loaded,
         book,
         catalogue,
-        Terms(as_of_day, custom=not without_custom, waivers=waivers_of(waivers, book)),
+        Terms(
+            as_of_day,
+            jurisdictions=judged,
+            custom=not without_custom,
+            waivers=waivers_of(waivers, book),
+        ),
         wanted=Wanted(keep=kept, move=move, complete=complete, alternatives=alternatives),
         solving=Solving(sampler=sampler, seed=seed, certificate=not no_certificate),
         design_hash=sha256_bytes(read_bytes(design, limit=MAX_DESIGN_BYTES, error=DesignError)),
