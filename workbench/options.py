@@ -32,13 +32,6 @@ without_custom_option = click.option(
     is_flag=True,
     help="Leave out provisions that bind a State which is no party only as custom.",
 )
-jurisdictions_option = click.option(
-    "--jurisdiction",
-    "jurisdictions",
-    multiple=True,
-    metavar="ID",
-    help="Judge only these jurisdictions (repeatable).",
-)
 readings_option = click.option(
     "--reading",
     "readings",
@@ -98,7 +91,6 @@ def known_state(code: str, *, option: str = "--state") -> str:
     return code
 
 
-<<<<<<< HEAD
 def formats_of(
     formats: str | None, output: Path | None, known: tuple[str, ...] = FORMATS
 ) -> tuple[str, ...]:
@@ -107,27 +99,6 @@ def formats_of(
     Raises:
         UsageError: a name that is not among ``known``.
     """
-=======
-def jurisdictions_of(names: tuple[str, ...]) -> frozenset[str] | None:
-    """Return the ids of the jurisdictions to judge; ``None`` for all.
-
-    Raises:
-        UsageError: no jurisdiction has this id.
-    """
-    from jurisdictions.regimes import JURISDICTIONS, OTHER
-
-    known = (*JURISDICTIONS, OTHER)
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
-            )
-    return frozenset(names) or None
-
-
-def formats_of(formats: str | None, output: Path | None) -> tuple[str, ...]:
-    """Read the list of report formats; all of them where only a folder is given."""
->>>>>>> repair
     if formats is None:
         return FORMATS if output is not None else ()
     names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",")))

@@ -12,13 +12,8 @@ from workbench.options import (
     AUDIT_FORMATS,
     day,
     formats_of,
-<<<<<<< HEAD
     judged_option,
     jurisdictions_of,
-=======
-    jurisdictions_of,
-    jurisdictions_option,
->>>>>>> repair
     readings_option,
     waivers_of,
     waivers_option,
@@ -42,11 +37,7 @@ if TYPE_CHECKING:
     help="Folder of official law texts to quote instead of the embedded digests.",
 )
 @click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-<<<<<<< HEAD
 @judged_option
-=======
-@jurisdictions_option
->>>>>>> repair
 @without_custom_option
 @readings_option
 @waivers_option

@@ -11,8 +11,8 @@ import click
 from base import UsageError, write_whole
 from workbench.options import (
     day,
+    judged_option,
     jurisdictions_of,
-    jurisdictions_option,
     readings_option,
     waivers_of,
     waivers_option,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Other repairs to look for.",
 )
-@jurisdictions_option
+@judged_option
 @without_custom_option
 @readings_option
 @waivers_option
