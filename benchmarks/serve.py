@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import signal
 import statistics
 import subprocess
@@ -188,6 +189,9 @@ def main() -> None:
         server = Server(Path(name), given.workers)
         load(server, given.audits)
         server.end(signal.SIGTERM)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = used.ru_utime + used.ru_stime
+        print(f"  processor time of server and workers, start included: {spent:.1f} s")
         kills(Path(name), given.workers, given.rounds)
 
 
