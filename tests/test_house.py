@@ -24,7 +24,7 @@ FLOORS = (
 )
 HEAVY = {"torch", "transformers", "spacy", "dwave", "dimod", "pint", "pydantic", "numpy"} | {
     "lxml", "networkx", "scipy", "shapely", "pyproj", "gsw", "jinja2", "pypdf", "rich", "pysat",
-    "sqlalchemy", "alembic", "psycopg",
+    "sqlalchemy", "alembic", "psycopg", "fastapi", "starlette", "uvicorn",
 }  # fmt: skip
 
 

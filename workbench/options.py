@@ -20,17 +20,17 @@ FORMATS = ("json", "html")
 #: The reports that audits are written as (:mod:`compliance.report.formats`).
 AUDIT_FORMATS = ("json", "html", "pdf", "docx", "xlsx", "sarif", "oscal")
 
-without_custom_option = click.option(
-    "--without-custom",
-    is_flag=True,
-    help="Leave out provisions that bind a State which is no party only as custom.",
-)
 jurisdictions_option = click.option(
     "--jurisdiction",
     "jurisdictions",
     multiple=True,
     metavar="ID",
     help="Judge only these jurisdictions (repeatable).",
+)
+without_custom_option = click.option(
+    "--without-custom",
+    is_flag=True,
+    help="Leave out provisions that bind a State which is no party only as custom.",
 )
 readings_option = click.option(
     "--reading",
