@@ -14,10 +14,10 @@ from optimize.propagate import propagate
 #: Options of the first core, for each attribute; later ones are larger by the factor.
 FIRST_OPTIONS, WIDEN = 3.0, 1.3
 #: Rounds, choices that walk side by side, and moves of each, more of them in larger problems.
-ROUNDS, BATCH, MOVES, MOVES_PER_ATTRIBUTE = 16, 24, 120, 12
-MOST_MOVES = 900
+ROUNDS, BATCH = 16, 24
+LEAST_MOVES, MOVES_PER_ATTRIBUTE, MOST_MOVES = 60, 7, 900
 #: Rounds without a better choice after which the search ends, and one more for so many attributes.
-PATIENCE, ATTRIBUTES_PER_ROUND = 2, 40
+PATIENCE, ATTRIBUTES_PER_ROUND = 4, 40
 #: Chance given to options that the relaxation does not choose, and weight of an exceeded rule.
 SOFTEN, EXCLUSION = 0.02, 10.0
 
@@ -49,7 +49,7 @@ def search(
             break
         guess = first_guess(bounds, size)
         size *= WIDEN
-        live = bounds.within(guess if upper is None else min(guess, upper - 1))
+        live = bounds.within(guess if upper is None else min(guess, upper))
         propagate(live)
         if not live.feasible or int(live.alive.sum()) > MOST_DENSE:
             continue
@@ -60,6 +60,11 @@ def search(
         elif upper is not None:
             idle += 1
     return best, upper
+
+
+def _moves(attributes: int) -> int:
+    """Return how many moves a core of so many attributes gets."""
+    return min(max(LEAST_MOVES, MOVES_PER_ATTRIBUTE * attributes), MOST_MOVES)
 
 
 def _likely(bounds: Bounds) -> dict[tuple[str, str], float]:
@@ -94,7 +99,7 @@ def _walk(
         landscape,
         begin,
         weights=np.concatenate([[EXCLUSION], np.maximum(price, 0.2) * 3]),
-        moves=min(MOVES + MOVES_PER_ATTRIBUTE * landscape.arrays.attributes, MOST_MOVES),
+        moves=_moves(landscape.arrays.attributes),
         rng=rng,
         target=np.ceil(bounds.bound - TOLERANCE) - core.base,
     )
