@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal, TypeVar
 
-from base import BathylexError, RegisterError, UsageError
+from base import BathylexError, RegisterError, UsageError, WaiverError
 from compliance.waiver import Waiver
 from habitat.design import Design
 from habitat.load import read_design
@@ -114,7 +114,11 @@ class Bench:
         from compliance.waivers import check_waivers
 
         there = found(self.register.waivers_for_audit, design)
-        check_waivers((*there, waiver), self.law.book)
+        try:
+            check_waivers((*there, waiver), self.law.book)
+        except WaiverError as problem:
+            # Its place counts entries of a file: here there is the one that was given.
+            raise WaiverError(problem.what, where="provision") from None
         return self.register.add_waiver(design, waiver, by=by)
 
     def withdraw(self, design: int, waiver: int, *, reason: str, by: str) -> WaiverRecord:
