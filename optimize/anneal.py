@@ -34,7 +34,7 @@ SCALE = 1.0
 #: Room left in each capacity that reads are drawn towards, priced as a multiple of an even share of
 #: the gap: much for a first choice, then little and much in turns. The room is no more than some
 #: multiple of what one bit changes.
-FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 2.0, 4.0), 2.0
+FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 1.0, 2.5), 2.0
 #: A model of more or fewer bits than usual gets fewer or more reads, within these shares.
 USUAL_BITS, LEAST_READS, MOST_READS = 45, 0.2, 4.0
 #: Share of distinct choices among feasible reads below which reads repeat themselves, and what the
@@ -66,9 +66,10 @@ class Reached:
     reads: int = 0
     feasible_reads: int = 0
 
-    def take(self, choice: Choice, cost: int) -> None:
-        """Keep a choice where it is better."""
-        if self.cost is None or cost < self.cost:
+    def take(self, problem: ConfigurationProblem, choice: Choice) -> None:
+        """Keep a choice where it is feasible and better."""
+        cost = problem.cost(choice)
+        if (self.cost is None or cost < self.cost) and problem.feasible(choice):
             self.choice, self.cost = choice, cost
 
 
@@ -137,18 +138,8 @@ def anneal(
 
 def cores(problem: ConfigurationProblem, bounds: Bounds, upper: float) -> list[Prepared]:
     """Build a core for each branch that may hold a choice of cost ``upper``, and their models."""
-    within = bounds.within(upper)
-    found = []
-    for branch in bounds.branches:
-        if branch.prices is None or branch.prices.bound > upper + TOLERANCE:
-            continue
-        live = within.copy()
-        gone = live.alive & ~(branch.prices.bound + branch.prices.reduced <= upper + TOLERANCE)
-        live.delete(np.flatnonzero(gone), f"no choice with it costs {upper:g} or less")
-        one = prepare(problem, live, upper)
-        if one is not None:
-            found.append(one)
-    return found
+    made = (prepare(problem, live, upper) for _, live in bounds.cases(upper))
+    return [one for one in made if one is not None]
 
 
 def prepare(problem: ConfigurationProblem, live: Live, upper: float) -> Prepared | None:
@@ -208,9 +199,7 @@ def _draw(
     """Sample one core, and keep its best feasible read; return the share of distinct ones."""
     core = prepared.core
     if prepared.qubo is None:
-        choice = core.whole({})
-        if problem.feasible(choice):
-            reached.take(choice, core.base)
+        reached.take(problem, core.whole({}))
         return 1.0
     qubo = prepared.qubo
     if sampler.name not in SPARSE and qubo.bqm.num_variables <= MOST_DRAWN:
@@ -227,10 +216,9 @@ def _draw(
     if not decoded.feasible.any():
         return 1.0
     chosen = decoded.chosen[decoded.feasible]
-    choice = core.whole(qubo.choice(chosen[int(decoded.cost[decoded.feasible].argmin())]))
-    if problem.feasible(choice):
-        reached.take(choice, problem.cost(choice))
-    return len(np.unique(chosen, axis=0)) / len(chosen)
+    best = chosen[int(decoded.cost[decoded.feasible].argmin())]
+    reached.take(problem, core.whole(qubo.choice(best)))
+    return len({row.tobytes() for row in chosen}) / len(chosen)
 
 
 def drawn_to(qubo: Qubo, room: float) -> Qubo:

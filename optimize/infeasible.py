@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from base import SolverError
 from optimize.certify import WORK
 from optimize.model import ConfigurationProblem, Pick
 
@@ -37,7 +38,10 @@ def conflict_of(
         time_limit: seconds; ``None`` limits the work and not the time.
 
     Returns:
-        ``None`` where the problem is feasible, or the limit came before an answer.
+        ``None`` where the limit came before an answer.
+
+    Raises:
+        SolverError: where a choice is feasible.
     """
     for trusting in (True, False):
         checker = _Checker(problem, time_limit, seed, trusting)
@@ -53,6 +57,11 @@ def _shrink(checker: _Checker) -> Conflict | None:
     """Halve and halve again what cannot hold together (QuickXplain, Junker 2004)."""
     left = checker.core(checker.names)
     if left is None:
+        if checker.last_feasible:
+            raise SolverError(
+                "a choice is feasible, so nothing conflicts", where=checker.problem.name,
+                hint="if it was called infeasible, its numbers are too large for the relaxation",
+            )  # fmt: skip
         return None
     while len(smaller := checker.core(left) or left) < len(left):
         left = smaller

@@ -35,10 +35,12 @@ class Landscape:
     threes: tuple[tuple[int, int, int, int, float], ...]
     limit: Floats
     _three: Ints = field(init=False, repr=False)
+    _three_weight: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         rows = [row[:4] for row in self.threes]
         object.__setattr__(self, "_three", np.array(rows, dtype=np.int64).reshape(-1, 4))
+        object.__setattr__(self, "_three_weight", np.array([row[4] for row in self.threes]))
 
     @property
     def options(self) -> int:
@@ -66,10 +68,9 @@ class Landscape:
         """Add to each option what the threes that it would complete weigh."""
         if not self.threes:
             return values
-        weight = np.array([row[4] for row in self.threes])
         for spot in range(3):
             one, other = (self._three[:, s] for s in range(3) if s != spot)
-            done = taken[:, one] * taken[:, other] * weight
+            done = taken[:, one] * taken[:, other] * self._three_weight
             hit, which = np.nonzero(done)
             np.add.at(
                 values,

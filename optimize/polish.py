@@ -10,7 +10,7 @@ from optimize.landscape import Landscape
 #: Options up to which exchanges of two are searched exhaustively.
 MOST_EXCHANGED = 1500
 #: Factor by which a limit's weight rises while it is exceeded, and falls while it is kept.
-RISE, FALL = 1.25, 0.94
+RISE, FALL = 1.25, 0.9
 #: Least and most moves for which an option that was left may not come back.
 TENURE = (4, 12)
 
@@ -79,13 +79,12 @@ def tabu(
     tenures = rng.integers(*TENURE, size=(moves, batch))
     for move in range(moves):
         value = landscape.with_threes(pair.copy(), taken) if landscape.threes else pair
-        mine = np.take_along_axis(value, now[None, :, :], axis=2)
-        change = value - mine[:, :, owner]
+        change = value - value[:, rows[:, None], now][:, :, owner]
         over = change[1:] + (totals[1:] - limit)[:, :, None]
         np.maximum(over, 0.0, out=over)
         score = change[0] + np.einsum("qbo,qb->bo", over, weight)
         closed = barred > move
-        if np.isfinite(own_best).any():
+        if best is not None:
             better = change[0] + totals[0][:, None] < own_best[:, None]
             closed &= ~(better & (over.sum(axis=0) == 0.0))
         score[closed] = np.inf

@@ -101,6 +101,19 @@ class Bounds:
         live.delete(np.flatnonzero(gone), f"no choice with it costs {upper:g} or less")
         return live
 
+    def cases(self, upper: float) -> list[tuple[Prices, Live]]:
+        """Return each branch that may hold a choice of cost ``upper``, with its live options."""
+        within = self.within(upper)
+        found = []
+        for branch in self.branches:
+            if branch.prices is None or branch.prices.bound > upper + TOLERANCE:
+                continue
+            live = within.copy()
+            gone = live.alive & ~(branch.prices.bound + branch.prices.reduced <= upper + TOLERANCE)
+            live.delete(np.flatnonzero(gone), f"no choice with it costs {upper:g} or less")
+            found.append((branch.prices, live))
+        return found
+
 
 def bounds_of(live: Live, cost: Floats | None = None) -> Bounds:
     """Solve the relaxations of the live options.

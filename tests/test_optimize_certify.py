@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from base import SolverError
 from benchmarks.instances import generate
 from optimize.arrays import arrays_of
 from optimize.certify import cheapest, choice_of_positions
@@ -95,7 +96,8 @@ def test_conflicts_are_conflicts_and_minimal() -> None:
 
 
 def test_a_feasible_problem_has_no_conflict() -> None:
-    assert conflict_of(generate(10, 1)) is None
+    with pytest.raises(SolverError, match="a choice is feasible"):
+        conflict_of(generate(10, 1))
 
 
 def test_a_conflict_names_its_provisions() -> None:
