@@ -34,7 +34,7 @@ SCALE = 1.0
 #: Room left in each capacity that reads are drawn towards, priced as a multiple of an even share of
 #: the gap: much for a first choice, then little and much in turns. The room is no more than some
 #: multiple of what one bit changes.
-FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 1.0, 2.5), 2.0
+FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 1.5, 4.0), 2.0
 #: A model of more or fewer bits than usual gets fewer or more reads, within these shares.
 USUAL_BITS, LEAST_READS, MOST_READS = 45, 0.2, 4.0
 #: Share of distinct choices among feasible reads below which reads repeat themselves, and what the

@@ -54,7 +54,13 @@ def test_json_has_the_keys_that_others_rely_on(
     assert set(answer["annealed"]) == {"cost", "violated", "reads", "feasible_reads"}
     assert answer["heuristic_cost"] == 11
     assert answer["conflict"] == []
-    assert answer["seconds"]
+    assert "seconds" not in answer
+    assert run(["optimize", _file(tmp_path), "--json"]) == 0
+    assert capsys.readouterr().out == printed
+    assert run(["optimize", _file(tmp_path), "--json", "--timings"]) == 0
+    timed = json.loads(capsys.readouterr().out)
+    assert timed.pop("seconds")
+    assert timed == answer
 
 
 def test_people_read_the_choice_and_its_proof(

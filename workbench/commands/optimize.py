@@ -30,6 +30,7 @@ MOST_SEED = 2**31 - 1
 @click.option("--no-certificate", is_flag=True, help="Do not let an exact solver prove the answer.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same gives the same.")
 @click.option("--time-limit", metavar="S", help="Seconds for the exact solver.")
+@click.option("--timings", is_flag=True, help="Add the seconds of each stage to the JSON.")
 @json_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the JSON to a file.")
 def command(
@@ -38,6 +39,7 @@ def command(
     no_certificate: bool,
     seed: int,
     time_limit: str | None,
+    timings: bool,
     as_json: bool,
     output: Path | None,
 ) -> int:
@@ -61,7 +63,10 @@ def command(
     )
     import json
 
-    text = json.dumps(as_data(solution), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    data = as_data(solution)
+    if timings:
+        data["seconds"] = {name: round(spent, 4) for name, spent in solution.seconds.items()}
+    text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     if output is not None:
         write_whole(output, text)
     if as_json:
@@ -86,7 +91,7 @@ def _seconds(text: str | None) -> float | None:
 
 
 def as_data(solution: Solution) -> dict[str, Any]:
-    """Return a solution as plain data; all but ``seconds`` is the same for the same seed."""
+    """Return a solution as plain data, the same for the same seed."""
     annealed = solution.annealed
     return {
         "choice": None if solution.choice is None else dict(solution.choice),
@@ -107,7 +112,6 @@ def as_data(solution: Solution) -> dict[str, Any]:
         "gap": solution.gap,
         "conflict": list(solution.conflict),
         "notes": list(solution.notes),
-        "seconds": {name: round(spent, 4) for name, spent in solution.seconds.items()},
     }
 
 
