@@ -16,9 +16,9 @@ from optimize.relaxation import Prices
 FIRST_OPTIONS, WIDEN = 3.0, 1.3
 #: Rounds, choices that walk side by side, and moves of each, more of them in larger problems.
 ROUNDS, BATCH = 16, 24
-LEAST_MOVES, MOVES_PER_ATTRIBUTE, MOST_MOVES = 60, 6, 900
+LEAST_MOVES, MOVES_PER_ATTRIBUTE, MOST_MOVES = 60, 7, 900
 #: Rounds without a better choice after which the search ends, and one more for so many attributes.
-PATIENCE, ATTRIBUTES_PER_ROUND = 2, 30
+PATIENCE, ATTRIBUTES_PER_ROUND = 2, 20
 #: Chance given to options that the relaxation does not choose, and weight of an exceeded rule.
 SOFTEN, EXCLUSION = 0.2, 10.0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,13 +35,22 @@ class Landscape:
     pairs: dict[int, Floats]
     threes: tuple[tuple[int, int, int, int, float], ...]
     limit: Floats
-    _three: Ints = field(init=False, repr=False)
-    _three_weight: Floats = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        rows = [row[:4] for row in self.threes]
-        object.__setattr__(self, "_three", np.array(rows, dtype=np.int64).reshape(-1, 4))
-        object.__setattr__(self, "_three_weight", np.array([row[4] for row in self.threes]))
+    @cached_property
+    def _completing(self) -> dict[int, tuple[Ints, Ints, Floats]]:
+        """By quantity: pairs of positions, and what both together weigh on each option."""
+        found: dict[int, tuple[list[int], list[int], list[Floats]]] = {}
+        for *three, quantity, weight in self.threes:
+            ones, others, rows = found.setdefault(int(quantity), ([], [], []))
+            for spot in range(3):
+                one, other = (int(three[s]) for s in range(3) if s != spot)
+                row = np.zeros(self.options)
+                row[int(three[spot])] = weight
+                ones.append(one), others.append(other), rows.append(row)
+        return {
+            quantity: (np.array(ones), np.array(others), np.array(rows))
+            for quantity, (ones, others, rows) in found.items()
+        }
 
     @property
     def options(self) -> int:
@@ -66,17 +76,8 @@ class Landscape:
 
     def with_threes(self, values: Floats, taken: Floats) -> Floats:
         """Add to each option what the threes that it would complete weigh."""
-        if not self.threes:
-            return values
-        for spot in range(3):
-            one, other = (self._three[:, s] for s in range(3) if s != spot)
-            done = taken[:, one] * taken[:, other] * self._three_weight
-            hit, which = np.nonzero(done)
-            np.add.at(
-                values,
-                (self._three[which, 3], hit, self._three[which, spot]),
-                done[hit, which],
-            )
+        for quantity, (one, other, weight) in self._completing.items():
+            values[quantity] += (taken[:, one] * taken[:, other]) @ weight
         return values
 
     def totals(self, choices: Ints) -> Floats:

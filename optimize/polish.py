@@ -85,8 +85,9 @@ def tabu(
         score = change[0] + np.einsum("qbo,qb->bo", over, weight)
         closed = barred > move
         if best is not None:
-            better = change[0] + totals[0][:, None] < own_best[:, None]
-            closed &= ~(better & (over.sum(axis=0) == 0.0))
+            better = closed & (change[0] + totals[0][:, None] < own_best[:, None])
+            if better.any():
+                closed &= ~(better & (over.sum(axis=0) == 0.0))
         score[closed] = np.inf
         score[rows[:, None], now] = np.inf
         into = score.argmin(axis=1)
