@@ -46,7 +46,9 @@ class Landscape:
                 one, other = (int(three[s]) for s in range(3) if s != spot)
                 row = np.zeros(self.options)
                 row[int(three[spot])] = weight
-                ones.append(one), others.append(other), rows.append(row)
+                ones.append(one)
+                others.append(other)
+                rows.append(row)
         return {
             quantity: (np.array(ones), np.array(others), np.array(rows))
             for quantity, (ones, others, rows) in found.items()
