@@ -142,10 +142,14 @@ def _once(prove: Callable[[Finding], Proof]) -> Callable[[Finding], Proof]:
 
 
 def draw_map(result: AuditResult) -> str:
-    from jurisdictions.zones import resolve
+    """Return a map of the site; what the design asserts about its zones is not drawn."""
+    from jurisdictions.zones import SiteZones, resolve
     from jurisdictions.zones.map import site_map
 
-    return site_map(resolve(result.site["latitude"], result.site["longitude"]))
+    site = result.site
+    if site["asserted"]:
+        return site_map(resolve(site["latitude"], site["longitude"]))
+    return site_map(SiteZones.from_json(site))
 
 
 def _shown(value: Any) -> Any:
