@@ -9,6 +9,7 @@ BathylexError
 ├── WaiverError       a waivers file that is malformed, or waives what cannot be waived
 ├── SolverError       an optimisation model that cannot be built or solved
 ├── DistillError      data, weights or a checkpoint that a learner cannot use
+├── RegisterError     a register of audits that cannot be opened, read, written or trusted
 └── UsageError        a command line that asks for something impossible
 
 The command line prints ``str(error)`` as one line and exits with status 2.
@@ -71,6 +72,10 @@ class SolverError(BathylexError):
 
 class DistillError(BathylexError):
     """Data, weights or a checkpoint cannot be used by a learner."""
+
+
+class RegisterError(BathylexError):
+    """A register of audits cannot be opened, read, written or trusted."""
 
 
 class UsageError(BathylexError):

@@ -13,7 +13,7 @@ measure() {
   echo "== benchmarks/$script.py $*"
   if [ -n "$needed" ] && [ ! -e "$needed" ]; then
     echo "skipped: no $needed"
-  elif ! "$python" "benchmarks/$script.py" "$@"; then
+  elif ! "$python" -m "benchmarks.$script" "$@"; then
     echo "failed: benchmarks/$script.py"
     status=1
   fi
@@ -30,6 +30,10 @@ for path in benchmarks/*.py; do
     hulls) measure "$data/hulls/reference_hulls.csv" hulls "$data/hulls/reference_hulls.csv" ;;
     zones) measure "$data/zones/known_sites.csv" zones "$data/zones/known_sites.csv" ;;
     survey_encoders) measure "$data/sonar" survey_encoders "$data" ;;
+    optimize) # as a module: the script's own folder would hide the package of that name
+      echo "== benchmarks/optimize.py"
+      "$python" -m benchmarks.optimize --only 10,30 --seeds 1:20 || status=1
+      ;;
     # Those that need what a training made have targets of their own in the Makefile.
     distill | learning | student_speed | robustness | __init__) ;;
     *) measure "" "$name" ;;

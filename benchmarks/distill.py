@@ -310,6 +310,32 @@ def share(counts: Any) -> Any:
     return counts[..., 0] / counts[..., 1]
 
 
+def write_subset_table(shop: Any, path: Path, folds: int = 20) -> None:
+    """Write what each set of modalities is worth, for ``benchmarks.selection``.
+
+    A row for each set, a column for each of ``folds`` groups of test sites, no site in two of them:
+    the accuracy of the full student of the first seed.
+    """
+    import csv
+    import io
+
+    from base import write_whole
+    from compliance.scoring.dataset import MODALITIES
+    from distill.batch import subsets
+
+    surveys, source = shop.surveys("test"), shop.folder / "bench" / "full-0.npz"
+    fold = surveys.site % folds
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["subset", *(f"sites{number}" for number in range(folds))])
+    for names in subsets(MODALITIES):
+        chance = chances(shop, source, "+" + "+".join(names))
+        hits = ((chance > 0.5) == surveys.compliant) & surveys.binds
+        worth = [hits[fold == one].sum() / surveys.binds[fold == one].sum() for one in range(folds)]
+        table.writerow(["+".join(names), *(f"{one:.5f}" for one in worth)])
+    write_whole(path, text.getvalue())
+
+
 def rule_engine(shop: Any) -> dict[str, Any]:
     """Return right answers of the rules themselves: on the hidden facts, and on the stated ones.
 
@@ -395,6 +421,7 @@ def main() -> None:
     parser.add_argument("--designs", type=int, default=3000, help="training designs of every run")
     parser.add_argument("--only", nargs="*", help="arms to run; all of them by default")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--subset-table", type=Path, help="also write a CSV of what sets are worth")
     given = parser.parse_args()
     for folder in (given.data, given.corpus):
         if folder is not None and not folder.is_dir():
@@ -412,8 +439,12 @@ def main() -> None:
             for job in as_completed(jobs):
                 done += 1
                 print(f"{done}/{len(wanted)} {jobs[job].name} {job.result():.0f} s", flush=True)
-    found = figures(shop)
-    print(json.dumps(found, indent=1))
+    if not (shop.folder / "bench" / "full-0.npz").exists():
+        print("no figures yet: the arm 'full' is what all others are compared with")
+        return
+    if given.subset_table is not None:
+        write_subset_table(shop, given.subset_table)
+    print(json.dumps(figures(shop), indent=1))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from compliance.accounting import Account
 from compliance.conflicts import find_conflicts
 from compliance.conflicts.order import relations_at
 from compliance.finding import (
+    LEFT_OUT,
     WORST_FIRST,
     AuditResult,
     BoundRef,
@@ -221,7 +222,7 @@ def _scopes(book: RuleBook, situation: Situation, binds: _Binds) -> dict[str, Sc
 
 def _scope(jurisdiction: str, wanted: frozenset[str] | None) -> Scope | None:
     if wanted is not None and jurisdiction not in wanted:
-        return Scope(False, "left out of this audit on request")
+        return Scope(False, LEFT_OUT)
     return None
 
 

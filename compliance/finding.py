@@ -24,6 +24,12 @@ WORST_FIRST: tuple[Verdict, ...] = (
     "inapplicable",
 )
 
+#: Where a finding stands in its life over the audits of a design (see :mod:`compliance.life`).
+State = Literal["new", "open", "waived", "fixed", "regressed"]
+
+#: The reason for what an audit was asked to leave out.
+LEFT_OUT = "left out of this audit on request"
+
 #: Exit statuses of ``audit``.
 LAWFUL, VIOLATED, UNDETERMINED = 0, 1, 3
 
@@ -182,6 +188,48 @@ class EstimatedFinding(_Frozen):
     facts: tuple[dict[str, Any], ...]
 
 
+class Change(_Frozen):
+    """A finding that an audit compares with an earlier one.
+
+    Attributes:
+        provision, citation, jurisdiction, rule, title, severity: of the finding.
+        state: where it stands in its life; ``None`` where nothing was ever owed.
+        before, now: its verdicts; ``None`` where that audit did not judge it.
+        reason: of the later verdict, or why there is none.
+    """
+
+    provision: str
+    citation: str
+    jurisdiction: str
+    rule: str | None
+    title: str
+    severity: str
+    state: State | None
+    before: Verdict | None
+    now: Verdict | None
+    reason: str
+
+
+class Baseline(_Frozen):
+    """What changed since an earlier audit.
+
+    Attributes:
+        source: the earlier audit: its file or register entry, design, date of law and hashes.
+        notes: what else differs between the two audits, so that a change may come from there.
+        states: findings by state; those that were not judged again keep theirs.
+        totals: provisions by verdict in the earlier audit.
+        findings: those with a life, in the order of the states, then of the report.
+        other: changed verdicts of all others.
+    """
+
+    source: dict[str, Any]
+    notes: tuple[str, ...]
+    states: dict[State, int]
+    totals: dict[Verdict, int]
+    findings: tuple[Change, ...]
+    other: tuple[Change, ...]
+
+
 class JurisdictionStatus(_Frozen):
     """Whether a jurisdiction binds at the site; ``None`` when a fact is missing."""
 
@@ -255,6 +303,7 @@ class AuditResult(_Frozen):
             only as custom were judged.
         inputs: hashes and versions of everything that went in.
         estimates: what a student believes of undetermined findings; ``None`` where none was asked.
+        baseline: what changed since an earlier audit; ``None`` where none was given.
     """
 
     design: dict[str, Any]
@@ -274,6 +323,7 @@ class AuditResult(_Frozen):
     options: dict[str, Any] = Field(default_factory=dict)
     inputs: dict[str, Any] = Field(default_factory=dict)
     estimates: tuple[EstimatedFinding, ...] | None = None
+    baseline: Baseline | None = None
 
     @property
     def exit_status(self) -> int:

@@ -26,6 +26,23 @@ class Anchor:
         ]
         return 0.5 * strength * torch.stack(parts).sum()
 
+    @torch.no_grad()
+    def pull(self, parameters: Mapping[str, Tensor], *, strength: float, step: float) -> None:
+        """Take the penalty's gradient step implicitly, in place: ``θ ← θ* + (θ - θ*)/(1 + η λ F)``.
+
+        The proximal step of the penalty is stable at any strength, where explicit steps across
+        stiff directions swing to and fro (Parikh and Boyd 2014, Proximal Algorithms, 6.1.1).
+
+        Args:
+            parameters: by name, with those of the anchor among them.
+            strength: ``λ`` of the penalty.
+            step: ``η``, the learning rate.
+        """
+        for name, fisher in self.fisher.items():
+            home = self.parameters[name]
+            weight = parameters[name]
+            weight.copy_(home + (weight - home) / (1 + step * strength * fisher))
+
     def after(
         self, parameters: Mapping[str, Tensor], fisher: Mapping[str, Tensor], *, keep: float
     ) -> Anchor:

@@ -31,8 +31,22 @@ def load_design(path: Path | str) -> Design:
     """
     file = Path(path)
     text = read_text(file, limit=MAX_DESIGN_BYTES, error=DesignError)
-    data, lines = read_markup(text, where=str(file), as_json=file.suffix.lower() == ".json")
-    return validate(Design, data, where=str(file), lines=lines)
+    return read_design(text, where=str(file), as_json=file.suffix.lower() == ".json")
+
+
+def read_design(text: str, *, where: str, as_json: bool = False) -> Design:
+    """Read a design from the text of a YAML or JSON file.
+
+    Args:
+        text: the whole file.
+        where: its name, for messages.
+        as_json: whether to hold it to the grammar of JSON.
+
+    Raises:
+        DesignError: as :func:`load_design`.
+    """
+    data, lines = read_markup(text, where=where, as_json=as_json)
+    return validate(Design, data, where=where, lines=lines)
 
 
 def apply_settings(design: Design, settings: Mapping[str, object]) -> Design:
@@ -82,7 +96,7 @@ def validate(model: type[Model], data: object, *, where: str, lines: Lines | Non
     try:
         return model.model_validate(data)
     except ValidationError as problem:
-        errors = problem.errors(include_url=False, include_context=True)
+        errors = _errors(problem)
     table = lines or {}
     # An unknown key usually explains the missing one beside it, so it comes first.
     errors.sort(
@@ -97,6 +111,29 @@ def validate(model: type[Model], data: object, *, where: str, lines: Lines | Non
     place = ", ".join(filter(None, (where, f"line {line}" if line else "", key)))
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     raise DesignError(f"{what}{f'; {hint}' if hint else ''}{more}", where=place or None)
+
+
+def problems(model: type[BaseModel], data: object) -> dict[str, str]:
+    """Return everything that is wrong with plain data: one line by dotted key, ``""`` for all.
+
+    >>> problems(Design, {"name": "A", "purpose": "other", "site": {"latitude": 1}})
+    {'site.longitude': 'required key is missing'}
+    """
+    try:
+        model.model_validate(data)
+    except ValidationError as problem:
+        errors = _errors(problem)
+    else:
+        return {}
+    found: dict[str, str] = {}
+    for error in errors:
+        what, hint = _explain(model, error)
+        found.setdefault(_path(error), f"{what}{f'; {hint}' if hint else ''}")
+    return found
+
+
+def _errors(problem: ValidationError) -> list[ErrorDetails]:
+    return problem.errors(include_url=False, include_context=True)
 
 
 def known_keys(model: type[BaseModel], prefix: str = "") -> tuple[str, ...]:

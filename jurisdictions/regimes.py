@@ -16,6 +16,8 @@ from jurisdictions.parties import eu_member, party_status, reservation, unclos_p
 JURISDICTIONS = ("UNCLOS", "ISA", "US_OCSLA", "EU_MSFD", "ISO_14001", "ENGINEERING")
 #: Every other instrument: judged only by rules that the user accepted.
 OTHER = "OTHER"
+#: How the reason begins where an audit leaves out what is invoked only as custom.
+CUSTOM_LEFT_OUT = "invoked only as custom, which this audit leaves out"
 
 MINERAL_PURPOSES = frozenset({"mineral_exploration", "mineral_exploitation"})
 
@@ -327,4 +329,4 @@ def without_custom(scope: Scope) -> Scope:
     if scope.missing:
         return Scope(None, scope.reason, missing=scope.missing)
     reason = scope.reason.partition(":")[0]
-    return Scope(False, f"invoked only as custom, which this audit leaves out; {reason}")
+    return Scope(False, f"{CUSTOM_LEFT_OUT}; {reason}")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.small_postgres import NoPostgreSQL, PostgreSQL, start_postgresql
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +42,27 @@ def chromium() -> str:
     if found is None:
         skip_or_fail("no chromium on the path")
     return str(found)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this session's own, behind a Unix socket."""
+    try:
+        server = start_postgresql()
+    except NoPostgreSQL as reason:
+        skip_or_fail(str(reason))
+        raise
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty place for tables: each test runs on both kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'register.db'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new()
 
 
 @pytest.fixture(scope="session")

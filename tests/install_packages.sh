@@ -3,6 +3,7 @@
 set -u
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 # Libraries that WeasyPrint loads for PDF reports.
 for package in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; do
     library=$(echo "$package" | sed 's/-0$/.so.0/; s/subset0$/subset.so.0/')

@@ -45,3 +45,25 @@ def test_the_old_answers_themselves_cannot_be_bettered() -> None:
     chance = torch.softmax(old / 2, dim=-1)
     found = learning_without_forgetting(old, old, kind="classes")
     torch.testing.assert_close(found, torch.special.entr(chance).sum())
+
+
+def test_the_implicit_pull_is_the_minimum_of_penalty_and_distance() -> None:
+    """The proximal step minimises ``η penalty(θ) + |θ - θ_before|² / 2``."""
+    torch.manual_seed(0)
+    anchor = Anchor({"a": torch.randn(6)}, {"a": torch.rand(6) * 10})
+    start = {"a": torch.randn(6)}
+    pulled = {"a": start["a"].clone()}
+    anchor.pull(pulled, strength=3.0, step=0.2)
+    free = pulled["a"].clone().requires_grad_(True)
+    value = 0.2 * anchor.penalty({"a": free}, strength=3.0)
+    (value + 0.5 * (free - start["a"]).square().sum()).backward()
+    assert free.grad is not None
+    torch.testing.assert_close(free.grad, torch.zeros(6), atol=1e-5, rtol=0)
+
+
+def test_the_implicit_pull_is_stable_at_any_strength() -> None:
+    anchor = Anchor({"a": torch.zeros(2)}, {"a": torch.tensor([1.0, 0.0])})
+    weights = {"a": torch.tensor([1.0, 1.0])}
+    anchor.pull(weights, strength=1e12, step=1.0)
+    assert abs(float(weights["a"][0])) < 1e-9, "what matters goes home"
+    assert float(weights["a"][1]) == 1.0, "what does not matter is free"

@@ -23,7 +23,8 @@ FLOORS = (
     "base",
 )
 HEAVY = {"torch", "transformers", "spacy", "dwave", "dimod", "pint", "pydantic", "numpy"} | {
-    "lxml", "networkx", "scipy", "shapely", "pyproj", "gsw", "jinja2", "pypdf", "rich", "pysat"
+    "lxml", "networkx", "scipy", "shapely", "pyproj", "gsw", "jinja2", "pypdf", "rich", "pysat",
+    "sqlalchemy", "alembic", "psycopg", "fastapi", "starlette", "uvicorn",
 }  # fmt: skip
 
 

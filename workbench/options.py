@@ -20,6 +20,13 @@ FORMATS = ("json", "html")
 #: The reports that audits are written as (:mod:`compliance.report.formats`).
 AUDIT_FORMATS = ("json", "html", "pdf", "docx", "xlsx", "sarif", "oscal")
 
+jurisdictions_option = click.option(
+    "--jurisdiction",
+    "jurisdictions",
+    multiple=True,
+    metavar="ID",
+    help="Judge only these jurisdictions (repeatable).",
+)
 without_custom_option = click.option(
     "--without-custom",
     is_flag=True,
@@ -101,6 +108,25 @@ def formats_of(
                 f"--format: {name!r} is not a report format", hint=f"use {', '.join(known)}"
             )
     return names
+
+
+def jurisdictions_of(names: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the jurisdictions to judge, all of them where none is named.
+
+    Raises:
+        UsageError: one is not modelled.
+    """
+    from jurisdictions.regimes import JURISDICTIONS, OTHER
+
+    if not names:
+        return None
+    known = (*JURISDICTIONS, OTHER)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
+            )
+    return frozenset(names)
 
 
 def waivers_of(path: Path | None, book: RuleBook) -> tuple[Waiver, ...]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from compliance.conflicts.checker import Checker, satisfiable
 from compliance.conflicts.claims import resolving_claims
+from compliance.conflicts.contest import Contest
 from compliance.conflicts.cores import Limits, minimal_conflicts
 from compliance.conflicts.encode import met, unanswered
 from compliance.conflicts.formula import Domains, Formula, facts_in, negate
@@ -70,6 +71,7 @@ class Settlement:
         complete: whether all sets of that size were found.
         exact: whether the resolution is proved; if not, what is unproved stays open.
         checks: questions put to the solver; 0 where a design that meets all rules was at hand.
+        contests: what was put to the resolver and to the order, for another route to answer.
     """
 
     clashes: tuple[Clash, ...]
@@ -81,6 +83,7 @@ class Settlement:
     complete: bool
     exact: bool
     checks: int
+    contests: tuple[Contest, ...] = ()
 
 
 def find_conflicts(
@@ -158,6 +161,7 @@ class _Search:
         self._clashes: list[Clash] = []
         self._defeats: dict[str, Defeat] = {}
         self._open: set[str] = set()
+        self._contests: list[Contest] = []
         self._complete = self._exact = True
         self._checks = 0
 
@@ -195,6 +199,18 @@ class _Search:
         self._exact &= result.exact
         self._defeats.update(defeats)
         self._open.update(result.open)
+        self._contests.append(
+            Contest(
+                conflicts=result.conflicts,
+                above=_above(result.conflicts, order),
+                overridden=frozenset(defeats),
+                open=frozenset(result.open),
+                exact=result.exact,
+                choices=result.choices,
+                formulas=formulas,
+                domains=self._space.domains,
+            )
+        )
         self._clashes.extend(
             self._clash(conflict, formulas, defeats, result.exact) for conflict in result.conflicts
         )
@@ -245,12 +261,20 @@ class _Search:
     def _deontic(self, permission: InForce, lock: Deadlock) -> Clash:
         members = [permission, *(self._members[name] for name in lock.rules)]
         order = Order(members, self._relations)
-        names = sorted(item.id for item in members)
+        names = tuple(sorted(item.id for item in members))
         loser = next(
             (name for name in names if order.above(name) == frozenset(names) - {name}), None
         )
+        self._contests.append(
+            Contest(
+                conflicts=(names,),
+                above=_above([names], order),
+                overridden=frozenset() if loser is None else frozenset((loser,)),
+                permission=permission.id,
+            )
+        )
         claims = resolving_claims(members, self._facts)
-        shared = {"kind": "deontic", "rules": tuple(names), "facts": lock.facts, "claims": claims}
+        shared = {"kind": "deontic", "rules": names, "facts": lock.facts, "claims": claims}
         if loser is None:
             return Clash(
                 **shared,  # type: ignore[arg-type]
@@ -289,6 +313,7 @@ class _Search:
             complete=self._complete,
             exact=self._exact,
             checks=self._checks,
+            contests=tuple(sorted(self._contests, key=lambda contest: contest.conflicts)),
         )
 
 
@@ -306,6 +331,12 @@ class _Stricter:
         if not facts_in(one) & facts_in(two):
             return False
         return not satisfiable([one, negate(two, self._space.domains)], self._space.domains)
+
+
+def _above(conflicts: Iterable[tuple[str, ...]], order: Order) -> dict[str, frozenset[str]]:
+    """Return which members of some conflicts go before each of them."""
+    members = frozenset(name for conflict in conflicts for name in conflict)
+    return {name: order.above(name) & members for name in sorted(members)}
 
 
 def _shared(formulas: list[Formula]) -> tuple[str, ...]:

@@ -48,12 +48,15 @@ class Resolution:
         overridden: rules in no preferred subtheory, with how they lose.
         open: rules in some but not all.
         exact: whether this is proved; if not, nothing is overridden and all members are open.
+        choices: what each preferred subtheory gives up, and perhaps joint choices between groups
+            that no one sequence gives (see :func:`preferred`); empty where not exact.
     """
 
     conflicts: tuple[Conflict, ...]
     overridden: tuple[Defeat, ...]
     open: tuple[str, ...]
     exact: bool
+    choices: tuple[Given_up, ...] = ()
 
 
 def resolve(
@@ -110,6 +113,7 @@ def _resolution(
         tuple(_defeat(name, kept, known, checker, order) for name in sorted(lost)),
         tuple(sorted(touched - lost)),
         True,
+        tuple(sorted(choices, key=sorted)),
     )
 
 

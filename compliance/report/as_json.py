@@ -17,9 +17,10 @@ def to_data(result: AuditResult) -> dict[str, Any]:
     """Return the result as plain values in the order of the JSON report.
 
     The site stands under ``zone`` as well as ``site``, the name that other tools rely on.
-    ``estimates`` is there only where a student was asked.
+    ``estimates`` is there only where a student was asked, ``baseline`` only where an earlier audit
+    was given.
     """
-    unasked = {"estimates"} if result.estimates is None else set()
+    unasked = {name for name in ("estimates", "baseline") if getattr(result, name) is None}
     data = result.model_dump(mode="json", exclude=unasked)
     data["zone"] = data["site"]
     return data

@@ -105,7 +105,8 @@ _DERIVED = {
 def audit_schema() -> dict[str, Any]:
     """Return the schema of ``bathylex audit --json``; keys that it does not name are errors.
 
-    ``estimates`` is there only where a student was asked; ``zone`` repeats ``site``.
+    ``estimates`` is there only where a student was asked, ``baseline`` only where an earlier audit
+    was; ``zone`` repeats ``site``.
     """
     schema = AuditResult.model_json_schema(mode="serialization")
     properties = schema["properties"]
@@ -117,7 +118,8 @@ def audit_schema() -> dict[str, Any]:
         if "properties" in part:
             part["additionalProperties"] = False
             part["required"] = list(part["properties"])
-    schema["required"].remove("estimates")
+    for asked in ("estimates", "baseline"):
+        schema["required"].remove(asked)
     return {
         "$schema": DIALECT,
         "$id": "urn:bathylex:schema:audit",

@@ -8,6 +8,7 @@ from typing import Any
 
 from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Conflict, Finding
+from compliance.report.baseline_terminal import print_baseline
 from compliance.report.words import (
     ESTIMATES_TITLE,
     NO_ADVICE,
@@ -74,6 +75,8 @@ def print_summary(result: AuditResult, *, written: Sequence[Path] = ()) -> None:
     for use in result.waivers:
         until = "without an end" if use.until == "none" else f"until {use.until}"
         say(f"Waiver of {use.provision} by {use.who} {until}: {use.explanation}", "cyan")
+    if result.baseline is not None:
+        print_baseline(result.baseline, say)
     _apart(result, say)
     say("Not modelled here: " + "; ".join(limit.name for limit in result.limits) + ".", "dim")
     for path in written:

@@ -32,7 +32,7 @@ UPDATED = ("fronts.sensor.", "evidence.sensor.")
 #: A depth is right within this share of it.
 DEPTH_TOLERANCE = 0.05
 #: Strengths of consolidation that are tried; validation data choose.
-STRENGTHS = (1e0, 1e1, 1e2, 1e3, 1e4)
+STRENGTHS = (1e4, 1e5, 3e5, 1e6, 2e6, 4e6, 1e7, 1e8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,15 @@ class SensorSkill:
             found["site.depth"] = float(near[known].mean())
         return found | {"mean": float(np.mean(list(found.values())))}
 
-    def fisher(self, task: SensorTask, *, most: int = 200) -> dict[str, Tensor]:
-        """Return the exact diagonal Fisher information of alarms and depth together."""
+    def fisher(self, task: SensorTask, *, most: int = 600) -> dict[str, Tensor]:
+        """Return the exact diagonal Fisher information of alarms and depth together.
+
+        Of too few series some unit is never active: its weights would count as free.
+
+        Args:
+            task: of the old series.
+            most: series that are used.
+        """
         self.reader.eval()
         examples = torch.from_numpy(task.series[:most])
         weights = self.parameters()
@@ -209,6 +216,7 @@ def learn_task(
         weight.requires_grad_(True)
     skill.reader.eval()
     optimiser = torch.optim.Adam(weights.values(), lr=rate)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     rng = np.random.default_rng(seed)
     for _ in range(steps):
         rows = new.rows(rng.integers(len(new), size=batch))
@@ -216,12 +224,13 @@ def learn_task(
         if replay is not None:
             old = replay.rows(rng.integers(len(replay), size=batch))
             loss = 0.5 * (loss + skill.loss(weights, old))
-        if anchor is not None and strength > 0:
-            loss = loss + anchor.penalty(weights, strength=strength)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
         optimiser.step()
+        if anchor is not None and strength > 0:
+            anchor.pull(weights, strength=strength, step=float(falling.get_last_lr()[0]))
+        falling.step()
     skill.reader.requires_grad_(False)
 
 

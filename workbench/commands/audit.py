@@ -12,6 +12,8 @@ from workbench.options import (
     AUDIT_FORMATS,
     day,
     formats_of,
+    jurisdictions_of,
+    jurisdictions_option,
     readings_option,
     waivers_of,
     waivers_option,
@@ -22,6 +24,7 @@ from workbench.surveys import survey_options
 
 if TYPE_CHECKING:
     from compliance.audit import Assessment
+    from compliance.baseline import Earlier
     from compliance.finding import AuditResult
     from workbench.surveys import SurveyFiles
 
@@ -34,16 +37,15 @@ if TYPE_CHECKING:
     help="Folder of official law texts to quote instead of the embedded digests.",
 )
 @click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-@click.option(
-    "--jurisdiction",
-    "jurisdictions",
-    multiple=True,
-    metavar="ID",
-    help="Judge only these jurisdictions (repeatable).",
-)
+@jurisdictions_option
 @without_custom_option
 @readings_option
 @waivers_option
+@click.option(
+    "--baseline",
+    metavar="FILE.json|register",
+    help="Show what changed since an earlier audit: its JSON report, or the last in the register.",
+)
 @survey_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option(
@@ -63,6 +65,7 @@ def command(
     without_custom: bool,
     readings: tuple[str, ...],
     waivers: Path | None,
+    baseline: str | None,
     acoustic: Path | None,
     legal: Path | None,
     sensor: Path | None,
@@ -93,9 +96,10 @@ def command(
     for name in wanted:
         check_ready(name)
     as_of_day = day(as_of)
-    judged = _jurisdictions(jurisdictions)
+    judged = jurisdictions_of(jurisdictions)
     loaded = load_design(design)
     surveys = _surveys(acoustic, legal, sensor, student)
+    earlier = None if baseline is None else _earlier(baseline, loaded.name)
     book = with_readings(rulebook(corpus), readings)
     assessment = assess(
         loaded,
@@ -107,6 +111,10 @@ def command(
         waivers=waivers_of(waivers, book),
     )
     result = assessment.result if surveys is None else _estimated(assessment, surveys, student)
+    if earlier is not None:
+        from compliance.baseline import compared
+
+        result = compared(result, earlier)
     moment = issued_at(issued, result, where="--issued")
     background = background_of(assessment) if wanted else None
     reports = {
@@ -123,6 +131,19 @@ def command(
 
         print_summary(result, written=[folder / name for name in reports])
     return result.exit_status
+
+
+def _earlier(given: str, design: str) -> Earlier:
+    """Return the audit to compare with: of a file, or the last of this design in the register."""
+    if given != "register":
+        from compliance.baseline import read_baseline
+
+        return read_baseline(Path(given))
+    from workbench.register import open_register
+    from workbench.register.baseline import last_of
+
+    with open_register() as register:
+        return last_of(register, design)
 
 
 def _surveys(
@@ -155,17 +176,3 @@ def _estimated(assessment: Assessment, surveys: SurveyFiles, path: Path | None) 
         sensor=surveys.sensor,
         sources=surveys.sources,
     )
-
-
-def _jurisdictions(names: tuple[str, ...]) -> frozenset[str] | None:
-    from jurisdictions.regimes import JURISDICTIONS, OTHER
-
-    if not names:
-        return None
-    known = (*JURISDICTIONS, OTHER)
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"--jurisdiction: {name!r} is not modelled", hint=f"use {', '.join(known)}"
-            )
-    return frozenset(names)

@@ -1,0 +1,109 @@
+"""The best choice without an exact solver: local search on cores that shrink with the bound."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimize.anneal import first_guess
+from optimize.landscape import MOST_DENSE, landscape_of
+from optimize.model import Choice, ConfigurationProblem
+from optimize.polish import exchange, starts, tabu
+from optimize.presolve import TOLERANCE, Bounds, Core, core_of
+from optimize.propagate import propagate
+
+#: Options of the first core, for each attribute; later ones are larger by the factor.
+FIRST_OPTIONS, WIDEN = 3.0, 1.3
+#: Rounds, choices that walk side by side, and moves of each, more of them in larger problems.
+ROUNDS, BATCH = 16, 24
+LEAST_MOVES, MOVES_PER_ATTRIBUTE, MOST_MOVES = 60, 7, 900
+#: Rounds without a better choice after which the search ends, and one more for so many attributes.
+PATIENCE, ATTRIBUTES_PER_ROUND = 4, 40
+#: Chance given to options that the relaxation does not choose, and weight of an exceeded rule.
+SOFTEN, EXCLUSION = 0.02, 10.0
+
+
+def search(
+    problem: ConfigurationProblem,
+    bounds: Bounds,
+    *,
+    known: Choice | None,
+    seed: int,
+) -> tuple[dict[str, str] | None, int | None]:
+    """Look for the cheapest choice by local search.
+
+    Args:
+        bounds: of the problem's cost.
+        known: a feasible choice, to start from and to better.
+
+    Returns:
+        The best feasible choice and its cost, at least as good as ``known``.
+    """
+    rng = np.random.default_rng(seed)
+    best = None if known is None else dict(known)
+    upper = None if best is None else problem.cost(best)
+    likely = _likely(bounds)
+    size, idle = FIRST_OPTIONS, 0
+    patience = PATIENCE + len(problem.attributes) // ATTRIBUTES_PER_ROUND
+    for _ in range(ROUNDS):
+        if (upper is not None and upper < bounds.bound + 1 - TOLERANCE) or idle == patience:
+            break
+        guess = first_guess(bounds, size)
+        size *= WIDEN
+        live = bounds.within(guess if upper is None else min(guess, upper))
+        propagate(live)
+        if not live.feasible or int(live.alive.sum()) > MOST_DENSE:
+            continue
+        found = _walk(problem, core_of(problem, live), likely, bounds, best, rng)
+        cost = None if found is None else problem.cost(found)
+        if found is not None and cost is not None and (upper is None or cost < upper):
+            best, upper, idle = found, cost, 0
+        elif upper is not None:
+            idle += 1
+    return best, upper
+
+
+def _moves(attributes: int) -> int:
+    """Return how many moves a core of so many attributes gets."""
+    return min(max(LEAST_MOVES, MOVES_PER_ATTRIBUTE * attributes), MOST_MOVES)
+
+
+def _likely(bounds: Bounds) -> dict[tuple[str, str], float]:
+    """Return the value of each option in the branch of the least bound."""
+    solved = [one.prices for one in bounds.branches if one.prices is not None]
+    least = min(solved, key=lambda prices: prices.bound)
+    return dict(zip(bounds.live.arrays.picks, least.value.tolist(), strict=True))
+
+
+def _walk(
+    problem: ConfigurationProblem,
+    core: Core,
+    likely: dict[tuple[str, str], float],
+    bounds: Bounds,
+    known: Choice | None,
+    rng: np.random.Generator,
+) -> dict[str, str] | None:
+    """Search one core from many starts."""
+    if core.problem is None:
+        choice = core.whole({})
+        return choice if problem.feasible(choice) else None
+    landscape = landscape_of(core.problem)
+    weight = np.array([likely[pick] for pick in landscape.arrays.picks]) + SOFTEN
+    begin = starts(landscape, weight, BATCH, rng)
+    if known is not None and all(
+        (name, known[name]) in landscape.arrays.index for name in core.problem.by_name
+    ):
+        begin[-1] = landscape.positions({name: known[name] for name in core.problem.by_name})
+    solved = [one.prices for one in bounds.branches if one.prices is not None]
+    price = min(solved, key=lambda prices: prices.bound).capacity
+    found, _ = tabu(
+        landscape,
+        begin,
+        weights=np.concatenate([[EXCLUSION], np.maximum(price, 0.2) * 3]),
+        moves=_moves(landscape.arrays.attributes),
+        rng=rng,
+        target=np.ceil(bounds.bound - TOLERANCE) - core.base,
+    )
+    if found is None:
+        return None
+    choice = core.whole(landscape.choice(exchange(landscape, found)))
+    return choice if problem.feasible(choice) else None

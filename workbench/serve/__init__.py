@@ -1,0 +1,1 @@
+"""The workbench in the browser and its REST API (docs/workbench.md)."""
