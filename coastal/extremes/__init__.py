@@ -1,0 +1,1 @@
+"""Return levels of sea level from short records, with what long records of a region teach."""

@@ -1,0 +1,1 @@
+"""Tide gauge and weather series: readers, gaps, harmonic tide."""

@@ -1,0 +1,1 @@
+"""The planning agent: belief from what streams arrive, actions at least expected cost."""

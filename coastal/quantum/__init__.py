@@ -1,0 +1,1 @@
+"""Quantum kernels beside RBF and linear kernels."""

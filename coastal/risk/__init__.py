@@ -1,0 +1,1 @@
+"""Flood probability, surge height and vulnerability of named assets."""

@@ -1,0 +1,1 @@
+"""Hours-ahead surge at a gauge with little data."""
