@@ -112,10 +112,23 @@ def totals_of_html(page: bytes) -> dict[str, int]:
     return named(words, (cell.text_content() for cell in last))
 
 
-def totals_of_pdf(data: bytes) -> dict[str, int]:
-    from pypdf import PdfReader
+def pdf_pages(data: bytes) -> list[str]:
+    """Return the text of each page of a PDF."""
+    import pypdfium2
 
-    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages[:8])
+    document = pypdfium2.PdfDocument(data)
+    pages = []
+    for page in document:
+        words = page.get_textpage()
+        pages.append(words.get_text_range())
+        words.close()
+        page.close()
+    document.close()
+    return pages
+
+
+def totals_of_pdf(data: bytes) -> dict[str, int]:
+    text = "\n".join(pdf_pages(data)[:8]).replace("\r\n", "\n")
     said = re.search(
         r"(\d+) satisfied, (\d+) for human judgement, (\d+) not\s+applicable, of (\d+)", text
     )

@@ -6,39 +6,21 @@ Drawings are given as tables here; the HTML and PDF reports show them.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from base import visible
-from compliance.finding import WORST_FIRST, AuditResult, Finding
-from compliance.proof.text import step_lines
-from compliance.proof.tree import Proof
+from compliance.finding import AuditResult
 from compliance.report import docx_parts as parts
+from compliance.report import docx_sections as sections
+from compliance.report.docx_sections import Prove
 from compliance.report.footnotes import Footnotes
 from compliance.report.ooxml import legal, repacked
 from compliance.report.stamp import default_issue
-from compliance.report.tables import accounts, matrix, missing_facts
-from compliance.report.words import (
-    EFFECTS,
-    ESTIMATES_TITLE,
-    JURISDICTION_NAMES,
-    NO_ADVICE,
-    SOURCES,
-    conflict_headline,
-    conflict_lines,
-    estimate_words,
-    estimates_notes,
-    headline,
-    met_words,
-    zone_words,
-)
-from compliance.verdicts import in_words, measure
+from compliance.report.words import NO_ADVICE, headline
+from compliance.verdicts import in_words
 
 if TYPE_CHECKING:
     from docx.document import Document
-
-Prove = Callable[[Finding], Proof]
 
 
 def to_docx(
@@ -60,20 +42,20 @@ def to_docx(
     _properties(document, result, moment)
     parts.set_pages(document, f"Compliance audit: {result.design['name']}")
     _title(document, result, moment)
-    _site(document, result)
-    _violations(document, result, notes)
-    _undetermined(document, result, notes)
-    _estimates(document, result)
-    _matrix(document, result)
-    _judgement(document, result, notes)
-    _waivers(document, result)
-    _conflicts(document, result)
-    _figures(document, result)
-    _limits(document, result)
-    _accounting(document, result)
+    sections.add_site(document, result)
+    sections.add_violations(document, result, notes)
+    sections.add_undetermined(document, result, notes)
+    sections.add_estimates(document, result)
+    sections.add_matrix(document, result)
+    sections.add_judgement(document, result, notes)
+    sections.add_waivers(document, result)
+    sections.add_conflicts(document, result)
+    sections.add_figures(document, result)
+    sections.add_limits(document, result)
+    sections.add_accounting(document, result)
     if prove is not None:
-        _proofs(document, result, prove)
-    _inputs(document, result)
+        sections.add_proofs(document, result, prove)
+    sections.add_inputs(document, result)
     notes.finish()
     out = io.BytesIO()
     document.save(out)
@@ -124,322 +106,3 @@ def _title(document: Document, result: AuditResult, moment: datetime) -> None:
         update=True,
     )
     document.add_paragraph().add_run().add_break(parts.page_break())
-
-
-def _site(document: Document, result: AuditResult) -> None:
-    site = result.site
-    parts.heading(document, "Site and law that binds there", 1)
-    rows = [
-        ("Position", f"{site['latitude']}°, {site['longitude']}°"),
-        ("Zones", zone_words(site["zones"])),
-        ("Seabed", in_words(site["seabed"])),
-        ("Water column", in_words(site["water_column"])),
-        ("Coastal State", site.get("coastal_state") or "none"),
-        ("Nearest coast", _miles(site.get("distance_nmi"))),
-        ("Next boundary", _miles(site.get("margin_nmi"))),
-        ("Second State", site.get("second_state") or "none"),
-        ("Certain", "yes" if site.get("certain") else "no: see the notes"),
-    ]
-    parts.pairs(document, rows)
-    for note in site.get("notes", ()):
-        parts.say(document, note, "List Bullet")
-    parts.heading(document, "Jurisdictions", 2)
-    parts.table(
-        document,
-        ("Jurisdiction", "Binds", "Why"),
-        (
-            (
-                JURISDICTION_NAMES[item.id],
-                {True: "yes", False: "no", None: "open"}[item.binding],
-                item.reason,
-            )
-            for item in result.jurisdictions
-        ),
-        (5.0, 1.6, 10.0),
-    )
-    parts.heading(document, "Provisions by verdict", 2)
-    names = list(result.totals_by_jurisdiction)
-    parts.table(
-        document,
-        ("Verdict", *names, "All"),
-        (
-            (
-                parts.verdict_words(verdict),
-                *(str(result.totals_by_jurisdiction[name][verdict]) for name in names),
-                str(result.totals[verdict]),
-            )
-            for verdict in WORST_FIRST
-        ),
-        (3.4, *([13.2 / (len(names) + 1)] * (len(names) + 1))),
-        verdict_column=0,
-        verdicts=WORST_FIRST,
-    )
-
-
-def _violations(document: Document, result: AuditResult, notes: Footnotes) -> None:
-    parts.heading(document, "Violations", 1)
-    found = result.by_verdict("violated")
-    if not found:
-        parts.say(document, "None found.")
-    for finding in found:
-        parts.heading(document, f"{finding.citation}: {finding.title}", 2)
-        parts.say(document, _tags(finding))
-        parts.say(document, f"{finding.reason}.")
-        _quote(document, finding, notes)
-        _decided(document, finding)
-        parts.say(document, finding.wording)
-        line = parts.say(document, "")
-        line.add_run("Remedy: ").bold = True
-        line.add_run(legal(finding.remedy))
-
-
-def _undetermined(document: Document, result: AuditResult, notes: Footnotes) -> None:
-    parts.heading(document, "Undetermined: which evidence would settle it", 1)
-    found = result.by_verdict("undetermined")
-    if not found:
-        parts.say(document, "None: every fact that a rule asked for was given.")
-        return
-    wanted = ", ".join(f"{name} ({count})" for name, count in missing_facts(result.findings))
-    line = parts.say(document, f"Facts to give first, with how many rules ask for them: {wanted}.")
-    notes.cite(line, "A missing fact is never taken as a pass or a fail.")
-    parts.table(
-        document,
-        ("Provision", "What is asked", "Missing", "Evidence", "Severity if not met"),
-        (
-            (
-                finding.citation,
-                finding.title or finding.reason,
-                ", ".join(finding.missing),
-                finding.evidence,
-                finding.severity,
-            )
-            for finding in found
-        ),
-        (3.1, 4.2, 3.6, 3.8, 1.9),
-    )
-
-
-def _estimates(document: Document, result: AuditResult) -> None:
-    if result.estimates is None:
-        return
-    parts.heading(document, ESTIMATES_TITLE, 1)
-    for line in estimates_notes(result):
-        parts.say(document, line)
-    if result.estimates:
-        parts.table(
-            document,
-            ("Provision", "What is asked", "Estimate of the missing facts", "How likely it is met"),
-            (
-                (
-                    item.citation,
-                    item.title,
-                    "; ".join(estimate_words(fact) for fact in item.facts),
-                    met_words(item),
-                )
-                for item in result.estimates
-            ),
-            (3.0, 4.0, 5.6, 4.0),
-        )
-
-
-def _matrix(document: Document, result: AuditResult) -> None:
-    parts.heading(document, "Compliance matrix", 1)
-    for name, rows in matrix(result.findings).items():
-        parts.heading(document, JURISDICTION_NAMES[name], 2)
-        parts.table(
-            document,
-            ("Provision", "Requirement", "Verdict", "Facts", "Margin", "Class, severity"),
-            (
-                (
-                    finding.citation,
-                    finding.title,
-                    parts.verdict_words(finding.verdict),
-                    _facts(finding),
-                    "–"
-                    if finding.margin is None
-                    else measure(finding.margin, finding.margin_unit or "", digits=4),
-                    f"{finding.priority}, {finding.severity}",
-                )
-                for finding in rows
-            ),
-            (2.9, 4.0, 2.5, 3.6, 1.7, 1.9),
-            verdict_column=2,
-            verdicts=[finding.verdict for finding in rows],
-        )
-
-
-def _judgement(document: Document, result: AuditResult, notes: Footnotes) -> None:
-    parts.heading(document, "For human judgement", 1)
-    found = result.by_verdict("open_norm")
-    if not found:
-        parts.say(document, "None.")
-    for finding in found:
-        title = f": {finding.title}" if finding.title else ""
-        parts.heading(document, f"{finding.citation}{title}", 2)
-        parts.say(document, _tags(finding))
-        parts.say(document, finding.reason)
-        _quote(document, finding, notes)
-        _decided(document, finding)
-        if finding.evidence:
-            parts.say(document, f"Evidence: {finding.evidence}")
-
-
-def _waivers(document: Document, result: AuditResult) -> None:
-    if not result.waivers:
-        return
-    parts.heading(document, "Waivers", 1)
-    parts.table(
-        document,
-        ("Provision or rule", "Status", "By", "Until", "Reason and reference", "Effect"),
-        (
-            (
-                use.provision,
-                use.status,
-                use.who,
-                use.until,
-                f"{use.reason} {use.reference or ''}".strip(),
-                use.explanation,
-            )
-            for use in result.waivers
-        ),
-        (3.0, 1.8, 2.4, 2.0, 3.8, 3.6),
-    )
-
-
-def _conflicts(document: Document, result: AuditResult) -> None:
-    if not result.conflicts:
-        return
-    parts.heading(document, "Conflicts", 1)
-    for conflict in result.conflicts:
-        parts.heading(document, conflict_headline(conflict), 2)
-        for line in conflict_lines(conflict):
-            parts.say(document, line)
-        for citation, words in zip(conflict.citations, conflict.quotes, strict=True):
-            parts.say(document, f"{citation}: {words}", "Quote")
-
-
-def _figures(document: Document, result: AuditResult) -> None:
-    if not result.derived:
-        return
-    parts.heading(document, "Engineering figures", 1)
-    parts.table(
-        document,
-        ("Figure", "Value", "Basis"),
-        (
-            (name.removeprefix("derived."), in_words(figure["value"]), figure["basis"])
-            for name, figure in result.derived.items()
-        ),
-        (5.4, 3.2, 8.0),
-    )
-
-
-def _limits(document: Document, result: AuditResult) -> None:
-    parts.heading(document, "Regimes that bear on this site and are not modelled", 1)
-    for limit in result.limits:
-        parts.say(document, f"{limit.name}: {limit.reason}", "List Bullet")
-
-
-def _accounting(document: Document, result: AuditResult) -> None:
-    parts.heading(document, "Accounting: every provision, once", 1)
-    parts.say(
-        document,
-        "Each provision of each instrument ends in exactly one verdict; one with several rules "
-        "counts under the worst.",
-    )
-    for name, groups in accounts(result.findings).items():
-        parts.heading(document, JURISDICTION_NAMES[name], 2)
-        parts.table(
-            document,
-            ("Verdict", "Reason", "Provisions"),
-            (
-                (
-                    parts.verdict_words(group.verdict),
-                    group.reason,
-                    ", ".join(citation for _, citation in group.provisions),
-                )
-                for group in groups
-            ),
-            (2.8, 4.8, 9.0),
-            verdict_column=0,
-            verdicts=[group.verdict for group in groups],
-        )
-
-
-def _proofs(document: Document, result: AuditResult, prove: Prove) -> None:
-    parts.heading(document, "Proofs", 1)
-    for finding in result.findings:
-        if finding.verdict == "inapplicable":
-            continue
-        parts.heading(document, f"{finding.citation}: {finding.title or finding.reason}", 2)
-        for line in step_lines(prove(finding)).splitlines():
-            paragraph = parts.say(document, line.strip(), "No Spacing")
-            depth = (len(line) - len(line.lstrip())) // 3
-            paragraph.paragraph_format.left_indent = _indent(depth)
-
-
-def _indent(depth: int) -> int:
-    from docx.shared import Cm
-
-    return int(Cm(0.45 * min(depth, 12)))
-
-
-def _inputs(document: Document, result: AuditResult) -> None:
-    inputs = result.inputs
-    parts.heading(document, "Inputs, versions and hashes", 1)
-    parts.pairs(
-        document,
-        (
-            ("bathylex", f"{inputs.get('bathylex', '')}, Python {inputs.get('python', '')}"),
-            ("Rules, SHA-256", inputs.get("rules_sha256", "")),
-            ("Rule book", inputs.get("rulebook", "")),
-        ),
-    )
-    parts.table(
-        document,
-        ("Instrument", "Edition", "Text", "SHA-256"),
-        (
-            (text["id"], text["edition"], SOURCES[text["text_source"]], text["sha256"])
-            for text in inputs.get("texts", ())
-        ),
-        (3.0, 4.4, 3.2, 6.0),
-    )
-    parts.heading(document, "The design's facts as given", 2)
-    parts.pairs(document, ((name, in_words(v)) for name, v in result.design["facts"].items()))
-
-
-def _quote(document: Document, finding: Finding, notes: Footnotes) -> None:
-    words = f"{finding.lead_in} {finding.quote}".strip()
-    if not words:
-        return
-    span = finding.span
-    page = f", page {span.page}" if span.page else ""
-    notes.cite(
-        parts.say(document, words, "Intense Quote"),
-        f"{finding.citation}, {SOURCES[finding.text_source]}: {span.file}{page}, characters "
-        f"{span.start}–{span.end}.",
-    )
-
-
-def _decided(document: Document, finding: Finding) -> None:
-    if finding.facts:
-        parts.say(document, f"Decided by {_facts(finding)}.")
-    if finding.bound is not None:
-        parts.say(document, f"The number comes from the words “{finding.bound.text}”.")
-
-
-def _facts(finding: Finding) -> str:
-    shown = [f"{name} = {visible(in_words(value))[:400]}" for name, value in finding.facts.items()]
-    return "; ".join([*shown, *(f"{name} unknown" for name in finding.missing)])
-
-
-def _tags(finding: Finding) -> str:
-    tags = [finding.severity, finding.priority, JURISDICTION_NAMES[finding.jurisdiction]]
-    if finding.effect:
-        tags.append(EFFECTS[finding.effect])
-    if finding.basis == "custom":
-        tags.append("invoked as custom")
-    return " · ".join(tags)
-
-
-def _miles(value: float | None) -> str:
-    return "unknown" if value is None else measure(value, "nmi", digits=4)

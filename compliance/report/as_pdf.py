@@ -7,6 +7,7 @@ files.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
@@ -19,6 +20,10 @@ from jurisdictions.relations import Relation
 
 #: Debian packages with the native libraries that WeasyPrint loads.
 PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+
+_BREAK, _LETTERS = 40, 400
+#: A word longer than a hash; entities of HTML end it.
+_ENDLESS = re.compile(r"[^\s<>&;]{80,}")
 
 
 def to_pdf(
@@ -43,7 +48,7 @@ def to_pdf(
 
     weasyprint = load_weasyprint()
     page = to_html(result, prove=prove, relations=relations, issued=issued, printed=True)
-    return html_to_pdf(weasyprint, page, identifier=str(audit_id(result)))
+    return html_to_pdf(weasyprint, with_breaks(page), identifier=str(audit_id(result)))
 
 
 def load_weasyprint() -> Any:
@@ -62,6 +67,28 @@ def load_weasyprint() -> Any:
         ) from problem
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     return weasyprint
+
+
+def with_breaks(page: str) -> str:
+    """Return a page in which endless words may break, and are cut after 400 characters.
+
+    The time to lay out a text without spaces grows with the square of its length: a word of ten
+    thousand characters takes minutes.
+
+    Args:
+        page: an HTML document; its head stays as it is.
+    """
+    head, end, body = page.partition("</head>")
+
+    def broken(word: re.Match[str]) -> str:
+        letters = word.group()
+        shown = letters if len(letters) <= _LETTERS else f"{letters[:_LETTERS]} …"
+        return "\u200b".join(shown[i : i + _BREAK] for i in range(0, len(shown), _BREAK))
+
+    def text(between: re.Match[str]) -> str:
+        return _ENDLESS.sub(broken, between.group())
+
+    return head + end + re.sub(r">[^<]+<", text, body)
 
 
 def html_to_pdf(weasyprint: Any, page: str, *, identifier: str) -> bytes:

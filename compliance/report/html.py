@@ -119,6 +119,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_shown,
     )
     made.filters["number"] = _number
     made.filters["visible"] = _visible
@@ -145,6 +146,11 @@ def draw_map(result: AuditResult) -> str:
     from jurisdictions.zones.map import site_map
 
     return site_map(resolve(result.site["latitude"], result.site["longitude"]))
+
+
+def _shown(value: Any) -> Any:
+    """Spell out what acts in any text that reaches a page; markup stays as it is."""
+    return visible(value) if type(value) is str else value
 
 
 def _number(value: float | None, unit: str | None = None) -> str:

@@ -27,7 +27,7 @@ from compliance.verdicts import in_words
 from jurisdictions.places import place
 from jurisdictions.relations import Relation
 
-_WIDE, _TALL, _STEP, _TOP, _LANE = 155.0, 44.0, 56.0, 26.0, 33.0
+_WIDE, _TALL, _STEP, _TOP, _LANE = 155.0, 44.0, 56.0, 26.0, 32.0
 _MOST_LAWS, _MOST_FACTS, _MOST_RULES = 4, 5, 6
 _HEADS = ("Laws beside it", "Its law", "Facts it asks for", "Rules on the same facts")
 #: How a relation reads from the other law, where this law is its source or its target.
@@ -175,7 +175,7 @@ def _links(
 
 def _lanes(columns: Sequence[Sequence[_Box]]) -> list[float]:
     """Return the left edge of each column; empty columns take no room."""
-    edges, x = [], 0.0
+    edges, x = [], 1.0
     for held in columns:
         edges.append(x)
         x += _WIDE + _LANE if held else 0.0

@@ -86,7 +86,7 @@ def _lines(node: ProofNode, number: str, depth: int) -> list[tuple[str, bool]]:
 
 
 def _joint(stems: dict[int, float], depth: int, x: float, y: float) -> str:
-    stem = x - _STEP + 8
+    stem = max(x - _STEP, 0.0) + 8
     return line([(stem, stems.get(depth - 1, y)), (stem, y + 8), (x, y + 8)], stroke=LINE)
 
 

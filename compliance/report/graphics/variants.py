@@ -59,7 +59,7 @@ def variants_chart(
     changed = sum(bool(why) for _, _, cells in rows for _, why in cells)
     return figure(
         name,
-        bottom + 30,
+        bottom + 44,
         f"{len(rows)} rules by variant",
         f"{changed} verdicts differ from the design as it is. The table says the same in words.",
         parts,
@@ -94,5 +94,5 @@ def _legend(seen: set[Verdict], y: float) -> Iterator[str]:
             yield mark(verdict, x, y)
             yield text(x + 21, y + 13, words)
             x += 40 + 6.4 * len(words)
-    yield rect(x, y - 2, 20, 20, stroke=INK, thick=1.8)
-    yield text(x + 26, y + 13, "differs from variant 0")
+    yield rect(1, y + 22, 16, 16, stroke=INK, thick=1.8)
+    yield text(21, y + 35, "frame: differs from variant 0")
