@@ -13,6 +13,7 @@ from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Finding
 from compliance.proof.text import step_lines
 from compliance.proof.tree import Proof
+from compliance.report import changes
 from compliance.report.graphics.heat import heat_map
 from compliance.report.graphics.hull_chart import hull_chart, hull_margins
 from compliance.report.graphics.intervals import intervals_chart
@@ -83,6 +84,11 @@ def to_html(
             missing_facts=missing_facts(result.findings),
             proposals=proposals(result),
             zone_words=zone_words,
+            changes_title=changes.CHANGES_TITLE,
+            changes_source=changes.source_words,
+            change_rows=[] if result.baseline is None else changes.rows(result.baseline),
+            nothing_owed=changes.NOTHING_OWED,
+            state_meanings=changes.STATE_MEANINGS,
             estimates_title=ESTIMATES_TITLE,
             estimates_notes=estimates_notes,
             estimate_words=estimate_words,
