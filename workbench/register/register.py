@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -94,6 +95,15 @@ class Register:
     def close(self) -> None:
         """Close all connections."""
         self._database.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that this thread does inside: it lasts whole, or not at all.
+
+        Other writers wait until it ends, so nothing slow belongs inside.
+        """
+        with self._database.together():
+            yield
 
     # Designs
 
