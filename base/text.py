@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
-#: Marks that reorder text around them (Unicode bidirectional controls), or hide in it.
-_HIDDEN = frozenset(
-    (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F, 0xFEFF)
+#: Control characters save tab and line end; lone surrogates; marks that reorder text around them
+#: (Unicode bidirectional controls) or hide in it; code points that stand for no character.
+_ACTING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+    + "".join(rf"\U{plane:04X}FFFE\U{plane:04X}FFFF" for plane in range(17))
+    + "]"
 )
 
 
@@ -24,16 +28,9 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(f"[U+{ord(char):04X}]" if _acts(char) else char for char in text)
+    return _ACTING.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
 
 
 def one_line(text: str) -> str:
     """Return ``text`` as one visible line, white space collapsed."""
     return visible(" ".join(text.split()))
-
-
-def _acts(char: str) -> bool:
-    if char in "\n\t":
-        return False
-    code = ord(char)
-    return code in _HIDDEN or code & 0xFFFE == 0xFFFE or unicodedata.category(char) in ("Cc", "Cs")

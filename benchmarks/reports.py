@@ -1,6 +1,6 @@
 """Time of each report format beside the audit itself, in one process.
 
-    python benchmarks/reports.py [DESIGN] [--runs N]
+    python benchmarks/reports.py [DESIGN] [--runs N] [--format LIST]
 
 The audit is what a command does once its modules are loaded: read the law from the compiled cache,
 read the design, judge it. Each figure is the median processor time of several runs, so that other
@@ -46,6 +46,7 @@ def main() -> None:
         "design", nargs="?", type=Path, default=PROJECT / "examples/florida_reef.yaml"
     )
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--format", default=",".join(FORMATS), help="formats, joined by commas")
     asked = parser.parse_args()
 
     def audit() -> Assessment:
@@ -54,7 +55,7 @@ def main() -> None:
     assessment = audit()
     base = statistics.median(timed(audit) for _ in range(asked.runs))
     print(f"{'audit':<8} {base * 1000:>9.0f} ms {1:>8.2f} x")
-    for name in FORMATS:
+    for name in asked.format.split(","):
 
         def report(name: str = name) -> bytes:
             return render(name, assessment.result, background=background_of(assessment))

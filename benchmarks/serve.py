@@ -10,6 +10,7 @@ versions are saved, started again, and what they had accepted is looked for.
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import os
 import resource
@@ -53,6 +54,8 @@ class Server:
         lines = iter(self.process.stderr.readline, "")
         self.address = next(line.split()[1] for line in lines if line.startswith("Open http"))
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        # Where the benchmark itself is interrupted, nothing is left running.
+        atexit.register(self.end, signal.SIGKILL)
 
     def call(self, path: str, body: object = None) -> Any:
         """Call the API."""
@@ -78,6 +81,8 @@ class Server:
 
     def end(self, how: signal.Signals) -> None:
         """Send a signal to the server, and, where it kills, to its workers too."""
+        if self.process.poll() is not None:
+            return
         if how is signal.SIGKILL:
             os.killpg(self.process.pid, how)
         else:

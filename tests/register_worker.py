@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import event
 
+from compliance.waiver import Waiver
 from tests.small_results import finding, result
 from workbench.register import Register, VersionRecord, open_register
 
@@ -40,8 +42,17 @@ def write(url: str, worker: str, turns: int) -> None:
             print(f"{number} {word}", flush=True)
 
 
-def kill_at_every_statement(url: str) -> None:
-    """Record an audit in one process after another, each killed one statement later.
+def add(register: Register) -> None:
+    """Record a version, a waiver and an audit as one."""
+    with register.together():
+        version = save(register, "Station", "second")
+        waiver = Waiver(provision="law:1", reason="agreed", who="A", until="none")
+        register.add_waiver(version.design, waiver)
+        record(register, version, "second")
+
+
+def kill_at_every_statement(url: str, work: Callable[[Register, VersionRecord], object]) -> None:
+    """Do a piece of work in one process after another, each killed one statement later.
 
     Prints, for each, how far it came (entries, head) and whether the register is sound after it.
     """
@@ -50,7 +61,7 @@ def kill_at_every_statement(url: str) -> None:
     for statement in range(1, 200):
         child = os.fork()
         if child == 0:
-            _record_until(url, version, statement)
+            _work_until(url, work, version, statement)
         _, status = os.waitpid(child, 0)
         with open_register(url) as register:
             found = register.verify()
@@ -62,7 +73,12 @@ def kill_at_every_statement(url: str) -> None:
             return
 
 
-def _record_until(url: str, version: VersionRecord, last: int) -> None:
+def _work_until(
+    url: str,
+    work: Callable[[Register, VersionRecord], object],
+    version: VersionRecord,
+    last: int,
+) -> None:
     with open_register(url) as register:
         count = 0
 
@@ -74,12 +90,14 @@ def _record_until(url: str, version: VersionRecord, last: int) -> None:
 
         event.listen(register._database.engine, "after_cursor_execute", die)
         event.listen(register._database.engine, "commit", die)
-        record(register, version, "again")
+        work(register, version)
     os._exit(0)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "write":
         write(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    elif sys.argv[1] == "kill":
+        kill_at_every_statement(sys.argv[2], lambda known, version: record(known, version, "again"))
     else:
-        kill_at_every_statement(sys.argv[2])
+        kill_at_every_statement(sys.argv[2], lambda known, _: add(known))

@@ -23,6 +23,22 @@ def test_lone_surrogates_and_turning_marks_are_spelled_out() -> None:
     assert visible("a\ud800b\u202ec") == "a[U+D800]b[U+202E]c"
 
 
+def test_what_is_spelled_out_over_all_of_unicode() -> None:
+    """Control characters save tab and line end, surrogates, turning marks, and no characters."""
+    turning = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F, 0xFEFF}
+    expected = {
+        code
+        for code in range(0x110000)
+        if code not in (9, 10)
+        and (
+            code in turning
+            or code & 0xFFFE == 0xFFFE
+            or unicodedata.category(chr(code)) in ("Cc", "Cs")
+        )
+    }
+    assert {code for code in range(0x110000) if visible(chr(code)) != chr(code)} == expected
+
+
 def test_words_of_any_script_pass() -> None:
     text = "Größe – 海底 – محطة – станция\tend\n"
     assert visible(text) == text

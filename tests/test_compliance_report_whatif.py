@@ -86,6 +86,7 @@ def test_the_page_tells_causes_and_reaches_for_nothing_outside() -> None:
 def test_one_site_needs_no_map() -> None:
     variants = [Variant(changes=(("safety_zone.radius", "600 m"),))]
     page = to_html(whatif(design(), book(), variants, as_of=AS_OF))
+    assert 'id="map"' not in page
     assert "sites-map" not in page
     assert 'id="matrix"' in page
 

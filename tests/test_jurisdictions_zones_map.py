@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from jurisdictions.zones import resolve
-from jurisdictions.zones.map import LINES, site_map
+from jurisdictions.zones import SiteZones, resolve
+from jurisdictions.zones.map import LINES, View, _land, _radius, site_map
 
 SVG = "{http://www.w3.org/2000/svg}"
 PLACES = [
@@ -69,3 +69,40 @@ def test_every_distance_line_differs_by_colour_and_by_dash() -> None:
 def test_the_map_is_the_same_each_time() -> None:
     site = resolve(-18.0, 179.9)
     assert site_map(site) == site_map(site)
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), PLACES)
+def test_a_site_comes_back_from_its_plain_values(latitude: float, longitude: float) -> None:
+    told = resolve(latitude, longitude).to_json()
+    assert SiteZones.from_json({**told, "more": 1}).to_json() == told
+
+
+def test_the_ring_around_the_site_is_the_margin_to_scale() -> None:
+    site = resolve(37.845, -31.52)
+    view = View(site.latitude, site.longitude, _radius(site), 720, 520)
+    circles = fromstring(site_map(site)).iter(f"{SVG}circle")
+    rings = [float(item.get("r", "0")) for item in circles if item.get("fill-opacity")]
+    assert rings[0] == pytest.approx(site.margin_nmi * view.scale, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [(24.95, -80.45), (28.17, -89.2), (62.0, 5.0), (38.0, 20.0)]
+)
+def test_land_that_no_line_in_the_window_needs_is_left_out_without_loss(
+    latitude: float, longitude: float
+) -> None:
+    """The shortcut draws the same lines, but for where curves were simplified."""
+    import shapely
+
+    site = resolve(latitude, longitude)
+    view = View(latitude, longitude, _radius(site), 720, 520)
+    box = view.box()
+    for distance, *_ in LINES:
+        seen = []
+        for land, islets in (_land(view), _land(view, site.distance_nmi)):
+            coast = shapely.union_all([land, shapely.MultiPoint(islets)])
+            seen.append(coast.buffer(distance).boundary.intersection(box))
+        whole, short = seen
+        assert whole.is_empty == short.is_empty
+        if not whole.is_empty:
+            assert shapely.hausdorff_distance(whole, short) * view.scale < 3.0

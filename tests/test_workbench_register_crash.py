@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from base import RegisterError
 from tests.register_worker import FINDINGS, record, save
+from tests.small_results import result
 from workbench.register import Register, open_register
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -42,8 +44,11 @@ def _all_whole(register: Register) -> dict[int, str]:
     return words
 
 
-def test_killed_after_any_statement_leaves_all_or_nothing(database_url: str) -> None:
-    worker = _start("kill", database_url)
+@pytest.mark.parametrize(("work", "entries_of_it"), [("kill", 1), ("kill together", 3)])
+def test_killed_after_any_statement_leaves_all_or_nothing(
+    database_url: str, work: str, entries_of_it: int
+) -> None:
+    worker = _start(work, database_url)
     output, _ = worker.communicate(timeout=300)
     assert worker.returncode == 0
     lines = [tuple(map(int, line.split())) for line in output.splitlines()]
@@ -53,7 +58,7 @@ def test_killed_after_any_statement_leaves_all_or_nothing(database_url: str) -> 
     # The version alone until the last kill may have come after the database made it last.
     assert {(entries, audits) for _, _, entries, audits in killed[:-1]} == {(1, 0)}
     assert lines[-1][0] == 1
-    assert lines[-1][2] - killed[-1][2] == 1
+    assert lines[-1][2] - killed[-1][2] == entries_of_it
 
 
 def test_killed_at_any_moment_loses_nothing_that_was_told(database_url: str) -> None:
@@ -128,6 +133,24 @@ def test_an_audit_that_died_is_run_again_and_recorded_once(database_url: str) ->
             register.record_audit(now, version=version.id, job=(job.id, "dead"))
         assert [item.id for item in register.audits()] == [recorded.id]
         assert register.jobs.get(job.id).result == f"audit:{recorded.id}"
+        assert register.verify().sound
+
+
+def test_what_is_done_together_lasts_together(database_url: str) -> None:
+    from tests.register_worker import add
+
+    with open_register(database_url) as register:
+        with pytest.raises(MemoryError), register.together():
+            add(register)
+            assert len(register.audits()) == 1, "what was written is seen inside"
+            raise MemoryError
+        assert register.verify().entries == 0
+        with register.together():
+            version = save(register, "Station", "first")
+            with pytest.raises(RegisterError):
+                register.record_audit(result(design_sha256="other"), version=version.id)
+            register.sign_off(record(register, version, "first"), who="A", statement="Seen.")
+        assert register.verify().entries == 3
         assert register.verify().sound
 
 

@@ -43,6 +43,7 @@ def to_docx(
     parts.set_pages(document, f"Compliance audit: {result.design['name']}")
     _title(document, result, moment)
     sections.add_site(document, result)
+    sections.add_changes(document, result)
     sections.add_violations(document, result, notes)
     sections.add_undetermined(document, result, notes)
     sections.add_estimates(document, result)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from compliance.finding import WORST_FIRST, AuditResult, Finding
+from compliance.report import changes
 from compliance.report import xlsx_cells as cells
 from compliance.report.ooxml import legal, repacked
 from compliance.report.stamp import default_issue
@@ -49,6 +50,7 @@ def to_xlsx(result: AuditResult, *, issued: datetime | None = None) -> bytes:
     _properties(book, result, moment)
     computed = _summary(book.active, result)
     _matrix(book, result)
+    _changes(book, result)
     _evidence(book, result)
     _accounting(book, result)
     _conflicts(book, result)
@@ -162,6 +164,14 @@ def _matrix(book: Workbook, result: AuditResult) -> None:
     ]  # fmt: skip
     widths = (14, 24, 36, 15, 34, 36, 30, 12, 9, 13, 15, 20, 12, 40, 60, 20, 28, 10, 10, 34)
     cells.table(book, "Matrix", head, rows, widths, verdict_column="D")
+
+
+def _changes(book: Workbook, result: AuditResult) -> None:
+    if result.baseline is None:
+        return
+    head = ("State", "Provision", "Requirement", "Severity", "Verdict then and now")
+    rows = changes.rows(result.baseline)
+    cells.table(book, "Changes", head, rows, (13, 28, 60, 13, 34))
 
 
 def _evidence(book: Workbook, result: AuditResult) -> None:

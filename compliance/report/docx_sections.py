@@ -9,6 +9,7 @@ from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Finding
 from compliance.proof.text import step_lines
 from compliance.proof.tree import Proof
+from compliance.report import changes
 from compliance.report import docx_parts as parts
 from compliance.report.footnotes import Footnotes
 from compliance.report.ooxml import legal
@@ -81,6 +82,27 @@ def add_site(document: Document, result: AuditResult) -> None:
         (3.4, *([13.2 / (len(names) + 1)] * (len(names) + 1))),
         verdict_column=0,
         verdicts=WORST_FIRST,
+    )
+
+
+def add_changes(document: Document, result: AuditResult) -> None:
+    """Add what changed since an earlier audit, where there was one to compare with."""
+    baseline = result.baseline
+    if baseline is None:
+        return
+    parts.heading(document, changes.CHANGES_TITLE, 1)
+    parts.say(document, f"Compared with {changes.source_words(baseline)}.")
+    for note in baseline.notes:
+        parts.say(document, note, "List Bullet")
+    rows = changes.rows(baseline)
+    if not rows:
+        parts.say(document, changes.NOTHING_OWED)
+        return
+    parts.table(
+        document,
+        ("State", "Provision", "Requirement", "Severity", "Verdict then and now"),
+        rows,
+        (2.0, 3.4, 5.4, 2.2, 3.6),
     )
 
 

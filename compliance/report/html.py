@@ -13,6 +13,7 @@ from base import visible
 from compliance.finding import WORST_FIRST, AuditResult, Finding
 from compliance.proof.text import step_lines
 from compliance.proof.tree import Proof
+from compliance.report import changes
 from compliance.report.graphics.heat import heat_map
 from compliance.report.graphics.hull_chart import hull_chart, hull_margins
 from compliance.report.graphics.intervals import intervals_chart
@@ -83,6 +84,11 @@ def to_html(
             missing_facts=missing_facts(result.findings),
             proposals=proposals(result),
             zone_words=zone_words,
+            changes_title=changes.CHANGES_TITLE,
+            changes_source=changes.source_words,
+            change_rows=[] if result.baseline is None else changes.rows(result.baseline),
+            nothing_owed=changes.NOTHING_OWED,
+            state_meanings=changes.STATE_MEANINGS,
             estimates_title=ESTIMATES_TITLE,
             estimates_notes=estimates_notes,
             estimate_words=estimate_words,
@@ -142,10 +148,14 @@ def _once(prove: Callable[[Finding], Proof]) -> Callable[[Finding], Proof]:
 
 
 def draw_map(result: AuditResult) -> str:
-    from jurisdictions.zones import resolve
+    """Return a map of the site; what the design asserts about its zones is not drawn."""
+    from jurisdictions.zones import SiteZones, resolve
     from jurisdictions.zones.map import site_map
 
-    return site_map(resolve(result.site["latitude"], result.site["longitude"]))
+    site = result.site
+    if site["asserted"]:
+        return site_map(resolve(site["latitude"], site["longitude"]))
+    return site_map(SiteZones.from_json(site))
 
 
 def _shown(value: Any) -> Any:

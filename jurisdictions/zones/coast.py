@@ -165,10 +165,12 @@ class Coast:
     def rings_near(self, latitude: float, longitude: float, *, radius_nmi: float) -> list[Floats]:
         """Return the rings (longitude, latitude) that come within a distance of the site."""
         site = _unit_vectors(np.array([longitude]), np.array([latitude]))[0]
-        near = _angles(_unit_vectors(self.start[:, 0], self.start[:, 1]), site) <= (
-            radius_nmi / EARTH_RADIUS_NMI
-        )
-        inside = np.add.reduceat(near.astype(np.int64), self.ring_start) > 0
+        limit = radius_nmi / EARTH_RADIUS_NMI
+        # No point is nearer than its latitude; what that leaves is a small part of the world.
+        band = np.flatnonzero(np.abs(self.start[:, 1] - latitude) <= np.degrees(limit) + 1e-3)
+        near = np.zeros(len(self.start), dtype=np.int64)
+        near[band] = _angles(_unit_vectors(*self.start[band].T), site) <= limit
+        inside = np.add.reduceat(near, self.ring_start) > 0
         stops = np.r_[self.ring_start[1:], len(self.start)]
         return [self.start[self.ring_start[i] : stops[i]] for i in np.flatnonzero(inside)]
 

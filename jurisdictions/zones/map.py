@@ -98,7 +98,7 @@ def site_map(site: SiteZones, *, width: int = 720, height: int = 520) -> str:
         An ``<svg>`` element with a title and a description, free of external resources.
     """
     view = View(site.latitude, site.longitude, _radius(site), width, height)
-    land, islets = _land(view)
+    land, islets = _land(view, site.distance_nmi)
     parts = [
         *_ground(view, land, islets),
         *_margin_ring(view, site),
@@ -157,11 +157,19 @@ def _radius(site: SiteZones) -> float:
     return min(max(1.25 * wanted, _LEAST_NMI), _MOST_NMI)
 
 
-def _land(view: View) -> tuple[Any, Floats]:
-    """Return land as one geometry and islets as points, both in nautical miles about the site."""
+def _land(view: View, distance_nmi: float = math.inf) -> tuple[Any, Floats]:
+    """Return land as one geometry and islets as points, both in nautical miles about the site.
+
+    Args:
+        view: the window.
+        distance_nmi: of the site to some coast: land beyond the window matters only for distance
+            lines that can show in it, and no point of it is farther from the coast than this and
+            the reach of the window together.
+    """
     import shapely
 
-    margin = LINES[-1][0] + 5.0
+    farthest = distance_nmi + view.reach_nmi
+    margin = 5.0 + max((line[0] for line in LINES if line[0] <= 1.05 * farthest), default=0.0)
     rings = load_coast().rings_near(
         view.latitude, view.longitude, radius_nmi=view.reach_nmi + margin
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 WaterColumn = Literal[
@@ -113,3 +114,16 @@ class SiteZones:
             "nearest_coast": list(self.nearest_coast),
             "second_coast": None if self.second_coast is None else list(self.second_coast),
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SiteZones:
+        """Return the site whose plain values these are; keys that are no attribute are left."""
+        values = {field.name: data[field.name] for field in fields(cls)}
+        second = values["second_coast"]
+        values.update(
+            zones=frozenset(values["zones"]),
+            notes=tuple(values["notes"]),
+            nearest_coast=tuple(values["nearest_coast"]),
+            second_coast=None if second is None else tuple(second),
+        )
+        return cls(**values)

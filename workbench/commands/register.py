@@ -96,15 +96,22 @@ def add(
         )
         earlier = last_of(register, known.name) if known is not None and known.audits else None
         who = _who(by)
-        version = register.save_design(
-            content,
-            name=loaded.name,
-            format="json" if design.suffix.lower() == ".json" else "yaml",
-            by=who,
-        )
-        for waiver in fresh:
-            register.add_waiver(version.design, waiver, by=who)
-        recorded = register.record_audit(result, version=version.id, by=who)
+        with register.together():
+            version = register.save_design(
+                content,
+                name=loaded.name,
+                format="json" if design.suffix.lower() == ".json" else "yaml",
+                by=who,
+            )
+            if register.waivers_for_audit(version.design) != held:
+                raise RegisterError(
+                    "its waivers were changed while it was audited",
+                    where=loaded.name,
+                    hint="add it again",
+                )
+            for waiver in fresh:
+                register.add_waiver(version.design, waiver, by=who)
+            recorded = register.record_audit(result, version=version.id, by=who)
     if earlier is not None:
         result = compared(result, earlier)
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ class Database:
         self._writing = self.engine.execution_options(immediate=True)
         snapshot: Any = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(**snapshot)
+        self._held = threading.local()
 
     @property
     def sqlite(self) -> bool:
@@ -56,15 +58,34 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that sees one state of the database throughout."""
+        held = self._held_session()
+        if held is not None:
+            yield held
+            return
         with self._told(), Session(self._reading) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session that may write; all of it lasts, or, where anything is raised, nothing."""
+        held = self._held_session()
+        if held is not None:
+            with held.begin_nested():
+                yield held
+            return
         with self._told(), Session(self._writing, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all that this thread reads and writes inside be one transaction that may write."""
+        with self.writing() as session:
+            before, self._held.session = self._held_session(), session
+            try:
+                yield
+            finally:
+                self._held.session = before
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
@@ -75,6 +96,9 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _held_session(self) -> Session | None:
+        return getattr(self._held, "session", None)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

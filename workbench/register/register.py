@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from base import RegisterError, sha256_bytes, sha256_text
@@ -16,6 +17,12 @@ from habitat.load import MAX_DESIGN_BYTES
 from workbench.register import audits, granted
 from workbench.register.chain import Chain, Clock
 from workbench.register.database import Database
+from workbench.register.designs import (
+    design_of_name,
+    design_records,
+    last_version,
+    version_record,
+)
 from workbench.register.jobs import Jobs, finish_in
 from workbench.register.location import locate
 from workbench.register.records import (
@@ -95,6 +102,15 @@ class Register:
         """Close all connections."""
         self._database.close()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that this thread does inside: it lasts whole, or not at all.
+
+        Other writers wait until it ends, so nothing slow belongs inside.
+        """
+        with self._database.together():
+            yield
+
     # Designs
 
     def save_design(
@@ -122,15 +138,15 @@ class Register:
         with self._database.writing() as session:
             chain = Chain(session, self._clock)
             known = (
-                _design_of_name(session, title) if design is None else self._design(session, design)
+                design_of_name(session, title) if design is None else self._design(session, design)
             )
-            last = None if known is None else _last_version(session, known.id)
+            last = None if known is None else last_version(session, known.id)
             if last is not None and (last.sha256, last.format, last.name) == (
                 sha256,
                 format,
                 title,
             ):
-                return _version_record(session, last)
+                return version_record(session, last)
             version = VersionRow(
                 id=chain.next,
                 design_id=chain.next if known is None else known.id,
@@ -144,24 +160,24 @@ class Register:
             )
             made = DesignRow(id=chain.next, name=title, name_sha256=sha256_text(title))
             chain.append("version", version, before=(made,) if known is None else ())
-            return _version_record(session, version)
+            return version_record(session, version)
 
     def designs(self, *, limit: int | None = None, offset: int = 0) -> list[DesignRecord]:
         """Return the designs, those saved last first."""
         with self._database.reading() as session:
-            return _design_records(session, limit=limit, offset=offset)
+            return design_records(session, limit=limit, offset=offset)
 
     def design(self, design: int | str) -> DesignRecord:
         """Return a design by its id, or by its name, which goes before an id written as text."""
         with self._database.reading() as session:
             row = self._design(session, design)
-            return _design_records(session, design=row.id)[0]
+            return design_records(session, design=row.id)[0]
 
     def design_named(self, name: str) -> DesignRecord | None:
         """Return the design of exactly this name, if there is one."""
         with self._database.reading() as session:
-            row = _design_of_name(session, storable(name))
-            return None if row is None else _design_records(session, design=row.id)[0]
+            row = design_of_name(session, storable(name))
+            return None if row is None else design_records(session, design=row.id)[0]
 
     def versions(self, design: int) -> list[VersionRecord]:
         """Return the versions of a design, the newest first."""
@@ -169,12 +185,12 @@ class Register:
             self._design(session, design)
             wanted = select(VersionRow).where(VersionRow.design_id == design)
             rows = session.scalars(wanted.order_by(VersionRow.number.desc())).all()
-            return [_version_record(session, row) for row in rows]
+            return [version_record(session, row) for row in rows]
 
     def version(self, version: int) -> VersionRecord:
         """Return a version by its id."""
         with self._database.reading() as session:
-            return _version_record(session, self._version(session, version))
+            return version_record(session, self._version(session, version))
 
     def content(self, version: int) -> bytes:
         """Return what the design file of a version holds."""
@@ -327,7 +343,7 @@ class Register:
         return given
 
     def _design(self, session: Session, design: int | str) -> DesignRow:
-        row = _design_of_name(session, storable(design)) if isinstance(design, str) else None
+        row = design_of_name(session, storable(design)) if isinstance(design, str) else None
         if row is None and (isinstance(design, int) or design.isdecimal()):
             number = int(str(design)[:12])
             row = session.get(DesignRow, number) if 0 < number <= _LARGEST_ID else None
@@ -364,63 +380,3 @@ class Register:
                 hint="give its id, or eight or more digits of its hash",
             )
         return found[0]
-
-
-def _design_of_name(session: Session, name: str) -> DesignRow | None:
-    wanted = select(DesignRow).where(DesignRow.name_sha256 == sha256_text(name))
-    return session.scalars(wanted).one_or_none()
-
-
-def _last_version(session: Session, design: int) -> VersionRow | None:
-    wanted = select(VersionRow).where(VersionRow.design_id == design)
-    return session.scalars(wanted.order_by(VersionRow.number.desc()).limit(1)).first()
-
-
-def _version_record(session: Session, row: VersionRow) -> VersionRecord:
-    link = session.get_one(LedgerRow, row.id)
-    return VersionRecord(
-        id=row.id,
-        hash=link.hash,
-        design=row.design_id,
-        number=row.number,
-        name=row.name,
-        format="json" if row.format == "json" else "yaml",
-        sha256=row.sha256,
-        by=row.by,
-        recorded=row.recorded,
-    )
-
-
-def _design_records(
-    session: Session, *, design: int | None = None, limit: int | None = None, offset: int = 0
-) -> list[DesignRecord]:
-    versions = (
-        select(
-            VersionRow.design_id,
-            func.count().label("versions"),
-            func.max(VersionRow.id).label("last"),
-        )
-        .group_by(VersionRow.design_id)
-        .subquery()
-    )
-    made = (
-        select(AuditRow.design_id, func.count().label("audits"))
-        .group_by(AuditRow.design_id)
-        .subquery()
-    )
-    wanted = (
-        select(
-            DesignRow.id,
-            DesignRow.name,
-            versions.c.versions,
-            func.coalesce(made.c.audits, 0),
-            LedgerRow.recorded,
-        )
-        .join(versions, versions.c.design_id == DesignRow.id)
-        .join(LedgerRow, LedgerRow.sequence == versions.c.last)
-        .outerjoin(made, made.c.design_id == DesignRow.id)
-        .order_by(versions.c.last.desc())
-    )
-    if design is not None:
-        wanted = wanted.where(DesignRow.id == design)
-    return [DesignRecord(*row) for row in session.execute(wanted.limit(limit).offset(offset))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 
 from base import visible
@@ -99,11 +100,15 @@ def titled(title: str, *parts: str) -> str:
 
 def measured(words: str, size: float = 12, *, bold: bool = False) -> float:
     """Return about how wide a line of text is, in pixels."""
-    units = sum(
-        0.34 if char in _NARROW else 0.86 if char in _BROAD else 0.68 if char.isupper() else _WIDE
-        for char in words
-    )
+    units = sum(map(_width, words))
     return units * size * (1.07 if bold else 1.0)
+
+
+@lru_cache(maxsize=4096)
+def _width(char: str) -> float:
+    if char in _NARROW:
+        return 0.34
+    return 0.86 if char in _BROAD else 0.68 if char.isupper() else _WIDE
 
 
 def fitted(words: str, width: float, size: float = 12, *, bold: bool = False) -> str:

@@ -24,6 +24,8 @@ PRIORITIES = ("environmental", "safety", "commercial", "procedural")
 SEVERITIES = ("critical", "major", "minor", "observation")
 #: Findings on one page.
 PAGE = 100
+#: Up to so many findings are shown open; of more, only the violations that bind.
+OPEN_TO = 3
 #: What each format of reports is for.
 WORDS = {
     "html": "HTML, one file that opens offline",
@@ -71,6 +73,7 @@ def show(
         count=len(findings),
         page=number,
         pages=last,
+        open_to=OPEN_TO,
         chosen=chosen,
         states=states,
         verdicts=WORST_FIRST,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -16,6 +18,8 @@ router = pages_router()
 
 #: Provisions that a search lists.
 MOST_FOUND = 100
+#: Characters that a search shows before and after the words, at most.
+BEFORE, AFTER = 60, 140
 
 
 @router.get("/law")
@@ -122,25 +126,26 @@ def path_of(provision: Provision) -> str:
 
 
 def _search(bench: Bench, words: str) -> list[tuple[LawText, Provision, str, str, str]]:
-    """Return the provisions that hold some words, with what stands around them."""
+    """Return the provisions that hold some words, or bear them as id, with what stands around."""
+    wanted = re.compile(re.escape(words), re.IGNORECASE)
     found = []
-    wanted = words.casefold()
     for text in bench.law.texts.values():
         for provision in text.provisions:
-            at = provision.text.casefold().find(wanted)
-            if at < 0 and provision.id.casefold() != wanted:
-                continue
-            at = max(at, 0)
-            start, end = max(0, at - 60), at + len(words) + 100
-            found.append(
-                (
-                    text,
-                    provision,
-                    ("… " if start else "") + provision.text[start:at],
-                    provision.text[at : at + len(words)],
-                    provision.text[at + len(words) : end],
-                )
-            )
+            held = wanted.search(provision.text)
+            if held:
+                found.append((text, provision, *_around(provision.text, *held.span())))
+            elif provision.id.casefold() == words.casefold():
+                found.append((text, provision, *_around(provision.text, 0, 0)))
             if len(found) == MOST_FOUND:
                 return found
     return found
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """Cut a text at whole words around a span: what stands before, in and after it."""
+    before, after = text[:start], text[end:]
+    if len(before) > BEFORE:
+        before = "… " + before[-BEFORE:].partition(" ")[2]
+    if len(after) > AFTER:
+        after = after[:AFTER].rpartition(" ")[0] + " …"
+    return before, text[start:end], after
