@@ -258,6 +258,8 @@ def test_the_law_is_read_with_its_marks(bench: Workbench) -> None:
     answer = bench.client.get("/law/unclos/60.5", follow_redirects=False)
     assert answer.headers["location"] == "/law/unclos/60#p-60-5"
     assert "UNCLOS Art. 60(5)" in bench.client.get("/law?q=safety+zone").text
+    by_id = bench.client.get("/law?q=unclos:60.5").text
+    assert "UNCLOS Art. 60(5)" in by_id and "<mark>" not in by_id, "words not sought are not marked"
     assert bench.client.get("/law/unclos/999").status_code == 404
     assert bench.client.get("/law/none").status_code == 404
 
