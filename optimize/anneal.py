@@ -26,7 +26,7 @@ FIRST_OPTIONS = 2.5
 #: Factor by which the distance of a guess from the bound grows where it held no better choice.
 WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
-ROUNDS, READS, SWEEPS = 20, 700, 25
+ROUNDS, READS, SWEEPS = 20, 650, 25
 #: Rounds that reached nothing better, after which nothing better is expected.
 IDLE_ROUNDS = 6
 #: Share of the exact penalties.

@@ -18,9 +18,9 @@ FIRST_OPTIONS, WIDEN = 3.0, 1.3
 ROUNDS, BATCH = 16, 24
 LEAST_MOVES, MOVES_PER_ATTRIBUTE, MOST_MOVES = 60, 7, 900
 #: Rounds without a better choice after which the search ends, and one more for so many attributes.
-PATIENCE, ATTRIBUTES_PER_ROUND = 2, 20
+PATIENCE, ATTRIBUTES_PER_ROUND = 1, 12
 #: Chance given to options that the relaxation does not choose, and weight of an exceeded rule.
-SOFTEN, EXCLUSION = 0.2, 10.0
+SOFTEN, EXCLUSION = 0.04, 10.0
 
 
 def search(
