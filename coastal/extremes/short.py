@@ -26,7 +26,7 @@ FEATURES = (
 #: How far neighbours are heard, in km.
 REACH = 500.0
 #: Closer stations are taken for the same one.
-SAME_PLACE = 1.0
+SAME_PLACE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
