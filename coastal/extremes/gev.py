@@ -248,7 +248,7 @@ def _negative(values: Floats, location: float, log_scale: float, shape: float) -
     if not (abs(shape) < 1 and abs(log_scale) < 50):
         return IMPOSSIBLE
     found = -float(log_density(values, location, np.exp(log_scale), shape).sum())
-    return min(found, IMPOSSIBLE)
+    return float(min(found, IMPOSSIBLE))
 
 
 def _least(loss: Any, start: list[float]) -> Any:

@@ -59,7 +59,8 @@ class IndexFlood:
             moments[:, 0] = 1.0
         curve = from_l_moments(moments)
         chance = generator.uniform(size=(count, length))
-        drawn = quantiles(*(one[:, None] for one in curve), chance)
+        location, scale, shape = (one[:, None] for one in curve)
+        drawn = quantiles(location, scale, shape, chance)
         growth = levels(*curve, years)
         middle = float(levels(*from_l_moments(regional), years))
         if short.monthly is None:

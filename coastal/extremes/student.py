@@ -199,7 +199,7 @@ def train_student(
     own += simulated(learn, count=chosen.drawn, seed=seed)
     held = lessons(check, each=40, seed=seed + 1)
     drawn = simulated(check, count=400, seed=seed + 2)
-    inputs, means, logged = _tensors(own, region)
+    inputs, means, _ = _tensors(own, region)
     scaling = {
         "input_mean": inputs.mean(dim=0), "input_spread": inputs.std(dim=0) + 1e-3,
         "output_mean": means.mean(dim=0), "output_spread": means.std(dim=0) + 1e-3,
@@ -252,8 +252,8 @@ def _stretch(student: Student, held: Sequence[Lesson], settings: Settings) -> Fl
         apart = true_level(one, settings.period) - middle
         below.append(-apart / max(middle - low, 1e-6))
         above.append(apart / max(high - middle, 1e-6))
-    found = [split_quantile(np.array(one), 0.05) for one in (below, above)]
-    return np.clip(np.array(found), 0.2, 10.0)
+    factors = [split_quantile(np.array(one), 0.05) for one in (below, above)]
+    return np.clip(np.array(factors), 0.2, 10.0)
 
 
 def true_level(lesson: Lesson, years: float) -> float:
