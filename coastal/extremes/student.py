@@ -48,7 +48,7 @@ class Settings:
         period: years of the level whose intervals are calibrated.
     """
 
-    width: int = 24
+    width: int = 48
     windows: int = 100
     drawn: int = 2500
     epochs: int = 40
@@ -253,7 +253,7 @@ def _stretch(student: Student, held: Sequence[Lesson], settings: Settings) -> Fl
         below.append(-apart / max(middle - low, 1e-6))
         above.append(apart / max(high - middle, 1e-6))
     factors = [split_quantile(np.array(one), 0.05) for one in (below, above)]
-    return np.clip(np.array(factors), 0.2, 10.0)
+    return np.asarray(np.clip(factors, 0.2, 10.0), dtype=np.float64)
 
 
 def true_level(lesson: Lesson, years: float) -> float:
