@@ -224,7 +224,7 @@ def test_assessment_is_whole(shipped: risk.RiskStudent) -> None:
     for one in shipped.assess(inputs, [house(2.0), house(2.3, "house")]):
         for bounds in (one.flood_probability, one.surge_height, one.vulnerability, one.level):
             assert bounds.low <= bounds.value <= bounds.high
-        assert 0 <= one.flood_probability.low and one.flood_probability.high <= 1
+        assert one.flood_probability.low >= 0 and one.flood_probability.high <= 1
         assert one.total == pytest.approx(one.aleatoric + one.epistemic, abs=1e-9)
         assert one.epistemic > 0 and one.surge_epistemic > 0 and one.surge_aleatoric > 0
         assert json.loads(json.dumps(one.as_dict()))["asset"] == one.asset
