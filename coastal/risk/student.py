@@ -151,7 +151,7 @@ def train_teacher(
     for at, member in enumerate(members):
         _fit(
             member, inputs, lambda said, rows: task_loss(said, target[rows]),
-            lambda member=member: float(task_loss(member(held), asked)),  # type: ignore[misc]
+            lambda member=member: float(task_loss(member(held), asked)),
             seed=1000 * seed + at, settings=settings, progress=progress,
         )  # fmt: skip
     return Teacher(members, scaling)
