@@ -17,7 +17,8 @@ JRC = (
 )
 USACE = (
     "US Army Corps of Engineers, Economic Guidance Memorandum 01-03 (2000), one storey "
-    "without basement, structure, mean and deviation, feet; numbers as restated in HEC's open damage software"
+    "without basement, structure, mean and deviation, feet; numbers as restated in "
+    "HEC's open damage software"
 )
 JRC_DEPTHS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0)
 #: Europe, by sector, share of the value at :data:`JRC_DEPTHS`.

@@ -23,6 +23,8 @@ PAST_RISE = 0.0017
 SHOWN = (0.5, 1.0, 2.0, 3.0)
 CLIMATE = ("el_nino", "floods_a_year", "severity")
 OWN = ("freeboard", "rise_deviation", "lead", *CLIMATE, *(f"damage_{one}" for one in SHOWN))
+#: Features of the asset, not of the water.
+OF_ASSET = ("freeboard", *(f"damage_{one}" for one in SHOWN))
 #: What the student sees.
 STUDENT = (*FEATURES, *OWN)
 #: What the teacher sees besides.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from coastal.risk.examples import CLIMATE, HISTORY, OWN, STUDENT, Rows
+from coastal.risk.examples import CLIMATE, HISTORY, OF_ASSET, OWN, STUDENT, Rows
 from distill.calibration import fit_platt
 from distill.conformal import split_quantile
 from distill.losses import bernoulli_kl, gaussian_kl
@@ -184,9 +184,14 @@ class Learner:
         Flood logit, surge mean in units, aleatoric deviation in units, damage logit, and epistemic
         deviations of flood logit, surge in units and damage logit.
         """
+        inputs = self.scaling.inputs(table)
+        # The water does not know the asset: the surge is asked for at the mean asset of training.
+        nobody = inputs.clone()
+        nobody[:, [STUDENT.index(name) for name in OF_ASSET]] = 0
         with torch.no_grad():
-            raw = self.network(self.scaling.inputs(table)).double()
-        found = raw.numpy().copy()
+            raw, water = self.network(inputs), self.network(nobody)
+            raw[:, [1, 2, 5]] = water[:, [1, 2, 5]]
+        found = raw.double().numpy().copy()
         size = self.scaling.surge_spread
         found[:, 0] = found[:, 0] / self.platt[0] + self.platt[1]
         found[:, 1] = found[:, 1] * size + self.scaling.surge_mean
