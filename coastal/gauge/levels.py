@@ -181,7 +181,8 @@ def _number(text: str, path: Path, line: int) -> float:
 
 def _time(text: str, path: Path, line: int) -> np.datetime64:
     try:
-        return np.datetime64(np.datetime64(text, "m"), "h")
+        found: np.datetime64 = np.datetime64(text, "m").astype("datetime64[h]")
+        return found
     except ValueError:
         raise SurveyError(
             f"{text!r} is no time", where=f"{path}:{line}", hint="write YYYY/MM/DD HH:MM"
