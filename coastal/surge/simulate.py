@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coastal.gauge.series import HOUR, Floats
+from coastal.gauge.series import Floats, hours_of
 from coastal.gauge.tracks import Track
 from coastal.surge.physics import INFLOW_DEG, MEAN_HPA, SURFACE_SHARE, Shelf, holland, lagged
 
@@ -118,10 +118,10 @@ def _hourly(track: Track) -> Floats | None:
     if known.sum() < 2:
         return None
     times = track.times[known].astype("datetime64[h]")
-    hours = (times - times[0]) / HOUR
-    outer = np.where(np.isnan(track.outer_pressure_hpa), MEAN_HPA, track.outer_pressure_hpa)
+    hours = hours_of(times) - hours_of(times[:1])
+    outer = np.where(np.isnan(track.outer_hpa), MEAN_HPA, track.outer_hpa)
     drop = np.maximum(outer - track.pressure_hpa, 2.0)
-    radius = np.where(np.isnan(track.radius_max_km), 60.0, track.radius_max_km)
+    radius = np.where(np.isnan(track.radius_km), 60.0, track.radius_km)
     whole = np.arange(int(hours[-1]) + 1)
     columns = (track.latitude, track.longitude, drop, radius)
     return np.stack([np.interp(whole, hours, one[known]) for one in columns], axis=1)
