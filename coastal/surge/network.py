@@ -44,7 +44,7 @@ class GaugeReader(nn.Module):
         return torch.cat([read.flatten(1), extra], dim=1), newest
 
 
-class SurgeStudent(nn.Module):
+class SurgeNetwork(nn.Module):
     """Hourly Gaussians of the surge ahead from one gauge and its tide.
 
     A linear map of what was read, which starts as persistence that fades, plus a small network.

@@ -153,7 +153,12 @@ def _at(
     north = SURFACE_SHARE * wind * np.sin(bearing)
     share = wind / np.maximum(wind.max(axis=1, keepdims=True), 1e-6)
     move_east, move_north = np.gradient(x, axis=1) / 3.6, np.gradient(y, axis=1) / 3.6
-    pull = 0.5 * share * (away < 1500) * np.minimum(1.0, 20 / np.maximum(np.hypot(move_east, move_north), 1.0))
+    pull = (
+        0.5
+        * share
+        * (away < 1500)
+        * np.minimum(1.0, 20 / np.maximum(np.hypot(move_east, move_north), 1.0))
+    )
     return np.stack([-below, east + pull * move_east, north + pull * move_north], axis=-1)
 
 
