@@ -222,7 +222,7 @@ def finetune(
     def batches(epoch: int) -> Iterator[ModalityBatch]:
         draw = torch.Generator().manual_seed(7_919 * seed + epoch)
         for _ in range(steps):
-            yield own.rows(torch.randint(len(own), (128,), generator=draw))
+            yield own.rows(torch.randint(len(own), (64,), generator=draw))
 
     return fit(
         student, step=step, batches=batches, validate=lambda: float(task(held)),

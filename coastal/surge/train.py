@@ -1,4 +1,4 @@
-"""From a folder of data to a student file: simulated storms, a teacher, an ensemble, one student."""
+"""From a folder of data to a student file: storms, a teacher, an ensemble, and one student."""
 
 from __future__ import annotations
 
