@@ -76,22 +76,21 @@ class Bench:
         self.folds[0] = self.folds[0] + self.juan
         self.juan_hours = juan
         self._windows: dict[int, Any] = {}
+        self._anchors: dict[str, Any] = {}
 
     def run(self) -> None:
         """Do what is not done yet; the share of the bar first."""
         kept(self.out / "teacher.json", self.teacher)
         for seed in range(self.seeds):
-            for taught in (True, False):
-                self.student(seed, taught)
-        self.distilled()
-        for share in SHARES:
-            for seed in range(self.seeds if share == 0.05 else min(CURVE_SEEDS, self.seeds)):
-                kept(
-                    self.out / f"share-{share}-{seed}.json", lambda s=share, n=seed: self.part(s, n)
-                )
+            kept(self.out / f"share-0.05-{seed}.json", lambda n=seed: self.part(0.05, n))
         for seed in range(min(DRAWS, self.seeds)):
             kept(self.out / f"sure-{seed}.json", lambda n=seed: self.sure(n))
             kept(self.out / f"site-{seed}.json", lambda n=seed: self.site(n))
+        for seed in range(min(CURVE_SEEDS, self.seeds)):
+            for share in SHARES[1:]:
+                name = f"share-{share}-{seed}.json"
+                kept(self.out / name, lambda s=share, n=seed: self.part(s, n))
+            kept(self.out / f"ablated-{seed}.json", lambda n=seed: self.part(0.05, n, ablated=True))
 
     def windows(self, seed: int) -> Any:
         """Return simulated windows to train on (0), to stop on, to calibrate on, to test on."""
@@ -179,9 +178,14 @@ class Bench:
         return made, train, check, rows, storm, truth, seen
 
     def anchor(self, student: Any) -> Any:
+        """Return the anchor of a student's weights, reckoned once for each."""
         from coastal.surge.learning import anchored
+        from distill.weights import weights_hash
 
-        return anchored(student, self.windows(0))
+        mark = weights_hash(student)
+        if mark not in self._anchors:
+            self._anchors[mark] = anchored(student, self.windows(0), count=96)
+        return self._anchors[mark]
 
     def fitted(self, student: Any, train: Any, check: Any, seed: int) -> Any:
         from coastal.surge.learning import finetune
@@ -191,7 +195,7 @@ class Bench:
         finetune(student, train, check, seed=seed, anchor=anchor, strength=STRENGTH)
         return student
 
-    def part(self, share: float, seed: int) -> dict[str, Any]:
+    def part(self, share: float, seed: int, *, ablated: bool = False) -> dict[str, Any]:
         """Return squared errors (cm²) by arm, lead and storm, of all folds, for one seed."""
         import torch
 
@@ -215,17 +219,17 @@ class Bench:
                 self.fitted(self.student(seed, True), train, check, seed), rows
             ).mean
             if share == 0.05:
-                told["ridge, simulated then own"] = fit_ridge(train, check, towards=self._linear)(
-                    rows
-                )
+                own = fit_ridge(train, check, towards=self._linear)
+                told["ridge, simulated then own"] = own(rows)
                 told["distilled, not fitted"] = alone(self.student(seed, True), rows).mean
-                told["simulated, no teacher"] = alone(
-                    self.fitted(self.student(seed, False), train, check, seed), rows
-                ).mean
-            torch.manual_seed(seed)
-            bare = SurgeNetwork()
-            finetune(bare, train, check, seed=seed, steps=10, epochs=12, rate=3e-3)
-            told["no distillation"] = alone(bare, rows).mean
+            if ablated:
+                bare = self.fitted(self.student(seed, False), train, check, seed)
+                told["simulated, no teacher"] = alone(bare, rows).mean
+            else:
+                torch.manual_seed(seed)
+                bare = SurgeNetwork()
+                finetune(bare, train, check, seed=seed, steps=10, epochs=12, rate=3e-3)
+                told["no distillation"] = alone(bare, rows).mean
             for name, mean in told.items():
                 error = (10 * (np.asarray(mean) - truth)) ** 2
                 for one in np.unique(storm):
@@ -412,6 +416,8 @@ class Bench:
             parts = self.read(f"share-{share}-*.json")
             if parts:
                 found[f"share {share}"] = {"seeds": len(parts), **errors_of(parts)}
+        if parts := self.read("ablated-*.json"):
+            found["without the teacher"] = {"seeds": len(parts), **errors_of(parts)}
         if parts := self.read("sure-*.json"):
             found["intervals, 6 h"] = coverage_of(parts)
         if parts := self.read("site-*.json"):

@@ -203,7 +203,7 @@ def _issue(history: Series, issued: np.datetime64 | None) -> np.datetime64:
         if not len(seen):
             raise SurveyError("no datum at all", where=history.name, hint="give a history")
         issued = seen[-1]
-    return np.datetime64(issued, "h")
+    return np.datetime64(str(issued), "h")
 
 
 def _past(history: Series, now: np.datetime64) -> Floats:

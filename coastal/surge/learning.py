@@ -73,7 +73,7 @@ def shuffled(count: int, size: int, *, seed: int) -> Callable[[int], Iterator[Te
 
     def rows(epoch: int) -> Iterator[Tensor]:
         draw = torch.Generator().manual_seed(1_000_003 * seed + epoch)
-        yield from torch.randperm(count, generator=draw).split(size)
+        yield from torch.split(torch.randperm(count, generator=draw), size)
 
     return rows
 

@@ -10,7 +10,6 @@ from base import SurveyError, is_folder
 from coastal.gauge import Series, Track, read_atcf, read_meds
 from coastal.surge.forecast import SurgeStudent, calibration_scores, describe
 from coastal.surge.learning import (
-    Anchor,
     anchored,
     finetune,
     pretrain,
@@ -21,6 +20,7 @@ from coastal.surge.network import SurgeNetwork
 from coastal.surge.record import record, share_windows
 from coastal.surge.storms import Mask, draw_share
 from coastal.surge.uncertainty import by_distilled, distil_ensemble
+from distill.continual import Anchor
 
 #: Juan, always held out: three days of September 2003 and one before.
 JUAN = (np.datetime64("2003-09-27T00", "h"), np.datetime64("2003-10-01T00", "h"))
@@ -53,8 +53,9 @@ def train(
 
     torch.set_num_threads(1)
     series, tracks = read_folder(data)
+    aside = max(20, 190 * episodes // 1500)
     windows = simulated(episodes, seed=seed, tracks=tracks)
-    check = simulated(max(20, episodes // 8), seed=seed + 10_000, tracks=tracks)
+    check = simulated(aside, seed=seed + 10_000, tracks=tracks)
     teacher = train_teacher(
         windows, check, seed=seed, epochs=epochs, progress="teacher" if progress else None
     )
@@ -67,11 +68,11 @@ def train(
         for at in range(members)
     ]  # fmt: skip
     student = distil_ensemble(
-        students, windows, check, seed=seed, epochs=epochs,
+        students, windows, check, seed=seed, epochs=min(8, epochs),
         progress="one of all" if progress else None,
     )  # fmt: skip
     localise(student, series, anchored(student, windows), share=share, seed=seed)
-    held = simulated(max(20, episodes // 8), seed=seed + 20_000, tracks=tracks)
+    held = simulated(aside, seed=seed + 20_000, tracks=tracks)
     scores = calibration_scores(by_distilled(student, held), held.targets["surge"].numpy())
     settings = {"episodes": episodes, "members": members, "seed": seed, "share": share}
     made = SurgeStudent(student, scores, note=describe({**settings, "gauge": series.name}))

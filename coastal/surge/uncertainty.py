@@ -66,7 +66,8 @@ def distil_ensemble(
         own, own_sure, own_unsure = one(batch).chunk(3, dim=1)
         task = likelihood(own, sure.log(), mean)
         parts = (own_sure - sure.log()).square() + (own_unsure - _log(unsure)).square()
-        return task + 0.1 * parts.mean()
+        whole: Tensor = task + 0.1 * parts.mean()
+        return whole
 
     own, other = data.only(OWN), check.only(OWN)
     parts = shuffled(len(own), 256, seed=seed)
@@ -93,11 +94,10 @@ def _mixed(said: list[Tensor]) -> Spread:
 
 
 def _said(student: SurgeNetwork, batch: ModalityBatch) -> Tensor:
-    student.eval()
-    return _raw(student, batch)
+    return _raw(student.eval(), batch)
 
 
-@torch.no_grad()
 def _raw(student: SurgeNetwork, batch: ModalityBatch) -> Tensor:
-    answer: Tensor = student(batch.only(OWN))
+    with torch.no_grad():
+        answer: Tensor = student(batch.only(OWN))
     return answer
