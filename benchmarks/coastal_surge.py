@@ -286,11 +286,14 @@ class Bench:
             )
             for one_storm in self.folds[fold]:
                 hours = np.arange(one_storm.start, one_storm.end) - lead - 1
-                name = "distilled ensemble; adaptive"
                 target = stream.targets["surge"].numpy()[hours, lead]
-                wide = bound[hours] * width[hours]
                 place = np.full(len(hours), one_storm.start)
-                self.flag(found, name, target, mean[hours], wide, place)
+                fixed = split_quantile(start[:, lead], 1 - LEVEL)
+                kinds = {"adaptive": bound, "adaptive, only widening": np.maximum(bound, fixed)}
+                for kind, limit in kinds.items():
+                    wide = limit[hours] * width[hours]
+                    name = f"distilled ensemble; {kind}"
+                    self.flag(found, name, target, mean[hours], wide, place)
         return found
 
     @staticmethod

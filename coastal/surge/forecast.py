@@ -154,7 +154,9 @@ class SurgeStudent:
         )  # fmt: skip
 
     def _bounds(self, scores: Floats, *, level: float) -> Floats:
-        """Return the bound of the last row, lead by lead: split conformal, then adaptive.
+        """Return the bound of the last row, lead by lead: split conformal, widened adaptively.
+
+        A quiet month would narrow an adaptive interval right before a storm; it may only widen.
 
         Args:
             scores: of past issues, hour by hour, shape (issues, 12), NaN where unknown.
@@ -167,10 +169,10 @@ class SurgeStudent:
             for one in scores[: len(scores) - 1 - lead, lead]:
                 if np.isfinite(one):
                     state = state.after(bool(one > state.bound(start)))
-            bounds[lead] = max(0.0, state.bound(start))
-            if not np.isfinite(bounds[lead]) and split_quantile(start, 1 - level) < np.inf:
-                # Within reach of an infinite interval: the widest that calibration has seen.
-                bounds[lead] = float(start.max())
+            bounds[lead] = max(split_quantile(start, 1 - level), state.bound(start))
+            if state.current <= 0 and len(start):
+                # An infinite interval would say nothing: twice the strangest that was ever seen.
+                bounds[lead] = 2 * float(start.max())
         return bounds
 
 
