@@ -148,7 +148,7 @@ class FloodStudent:
             image: reflectance of green, near and short-wave infrared (Sentinel-2 B3, B8, B11), 0
                 to about 1, on pixels of about 40 m, shape (3, height, width). Pixels that are not
                 finite, or black in all bands, were not seen.
-            cloud_mask: where the surface is hidden, boolean, shape (height, width); ``None``: clear.
+            cloud_mask: where the surface is hidden, boolean, shape (height, width); ``None``: none.
 
         Raises:
             UsageError: shapes that do not fit, or values that are no reflectance.
