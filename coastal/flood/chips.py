@@ -118,7 +118,8 @@ def _read(path: Path, *, bands: int) -> tuple[Any, Any, Any]:
             page = file.pages.first
             found = np.asarray(file.asarray())
             tags = {tag.name: tag.value for tag in page.tags}
-    except (tifffile.TiffFileError, ValueError, KeyError, IndexError, OSError) as problem:
+    except Exception as problem:
+        # A damaged file makes tifffile raise whatever its bytes happen to lead to.
         raise UsageError("no TIFF image, or a broken one", where=str(path)) from problem
     if found.ndim == 2:
         found = found[None]
