@@ -16,6 +16,8 @@ from coastal.plan.streams import CLIMATE, Floats
 
 #: Hours ahead at which a decision states its belief.
 STATED = (0, 3, 6, 12)
+#: Shifts of the level tried for what would change a choice, in metres.
+_SHIFTS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Decision:
         on: actions on after the decision, in order of the site.
         started, stopped: what changed.
         choice: the plan with its expected costs.
+        tipping: shifts of the believed level in metres at which other actions would be on, the
+            nearest up and down, where looked for.
     """
 
     hour: float
@@ -81,6 +85,7 @@ class Decision:
     started: tuple[str, ...]
     stopped: tuple[str, ...]
     choice: Choice
+    tipping: tuple[tuple[float, tuple[str, ...]], ...] = ()
 
     @property
     def stale_used(self) -> tuple[StreamState, ...]:
@@ -165,16 +170,26 @@ class Agent:
         self.keep(hour, demanded)
         held = tuple(name for name in self.since if self._held_until.get(name, -1.0) > hour)
         mean, sd = tide + beliefs.mean[row], beliefs.sd[row]
+        on_for = {name: hour - start for name, start in self.since.items()}
         choice = choose(
             self.site,
             mean,
             sd,
-            since={name: hour - start for name, start in self.since.items()},
+            since=on_for,
             demanded=demanded,
             held=held,
             asked_sd_m=asked_sd_m,
             runners=runners,
         )
+        tipping: list[tuple[float, tuple[str, ...]]] = []
+        for sign in (1.0, -1.0) if runners else ():
+            for step in _SHIFTS:
+                other = choose(
+                    self.site, mean + sign * step, sd, since=on_for, demanded=demanded, held=held
+                )
+                if other.on != choice.on:
+                    tipping.append((sign * step, tuple(sorted(other.on))))
+                    break
         order = [action.name for action in self.site.protective]
         started = tuple(name for name in order if name in choice.on and name not in self.since)
         stopped = tuple(name for name in order if name in self.since and name not in choice.on)
@@ -205,6 +220,7 @@ class Agent:
             started=started,
             stopped=stopped,
             choice=choice,
+            tipping=tuple(tipping),
         )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from coastal.plan.agent import horizon_of
 from coastal.plan.guard import CHANCE, NONE, Guard, calibrate, score
 from coastal.plan.learn import Senses
-from coastal.plan.play import _with
+from coastal.plan.play import with_streams
 from coastal.plan.simulate import Storm
 from coastal.plan.site import Site
 from coastal.plan.streams import Cut, with_cuts
-
-import numpy as np
 
 
 def conditions(names: Sequence[str]) -> dict[str, tuple[Cut, ...]]:
@@ -32,7 +32,7 @@ def calibrated(
     for condition, cuts in conditions(names).items():
         found = []
         for storm in flooded:
-            beliefs = senses.believe(storm.hours, _with(storm, with_cuts(storm.streams, cuts)))
+            beliefs = senses.believe(storm.hours, with_streams(storm, with_cuts(storm.streams, cuts)))
             tide = np.stack([horizon_of(storm.tide, row) for row in range(len(storm.hours))])
             worst = score(site, beliefs, tide, storm.level)
             if worst is not None:

@@ -35,7 +35,8 @@ class Choice:
         ask: whether to ask for data.
         look_hours: until the next look.
         cost: expected cost over the horizon.
-        idle_cost: of starting nothing now (and choosing well at the next look).
+        idle_cost: of starting and stopping nothing now, whatever the guard says, and choosing
+            well at the next look.
         others: expected cost of the best plans with other actions on, cheapest first.
         chance: of water over each asset's threshold within the horizon.
     """
@@ -98,8 +99,8 @@ def choose(
     table = value + allowed
     at = np.unravel_index(int(np.argmin(table)), table.shape)
     on = _names(site, at)
-    stay = tuple(int(action.name in since or action.name in must) for action in site.protective)
-    idle = float((plans[0][4] + allowed)[stay]) + plans[0][0]
+    stay = tuple(int(action.name in since) for action in site.protective)
+    idle = float(plans[0][4][stay])
     others: tuple[tuple[tuple[str, ...], float], ...] = ()
     if runners:
         order = np.argsort(table, axis=None, kind="stable")[1 : 1 + runners]

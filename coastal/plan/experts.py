@@ -19,7 +19,7 @@ MOST_LEAD = 36
 #: Validity of the climate in hours: it does not age.
 FOREVER = 1e9
 #: Fewest packets on which an expert is fitted.
-FEWEST = 40
+FEWEST = 400
 _RIDGE = 1.0
 
 
@@ -79,7 +79,8 @@ def decay_expert(
     trust = climate_sd_m**2 / (climate_sd_m**2 + noise_m**2)
     weights = np.column_stack([np.zeros(len(left)), trust * left])
     floor = climate_sd_m**2 * (1 - trust * left**2)
-    return Expert(stream, weights, floor, np.zeros(len(left)), VALID_HOURS.get(stream, 2.0))
+    # What has decayed was a storm that may still be there.
+    return Expert(stream, weights, floor, 0.5 * (1 - left**2), VALID_HOURS.get(stream, 2.0))
 
 
 def climate_expert(surge_m: Floats) -> Expert:
@@ -92,31 +93,42 @@ def climate_expert(surge_m: Floats) -> Expert:
 def fit_expert(stream: str, storms: Sequence[Storm]) -> Expert:
     """Fit an expert on storms by ridge regression for each lead, and measure its errors.
 
+    Where some storms were measured, measured and synthetic ones weigh the same in all, and the
+    larger of their errors counts.
+
     Raises:
         ValueError: fewer packets than weights.
     """
     path = stream == "forecast"
-    said, truth = _pairs(storms, stream)
+    said, truth, measured = _pairs(storms, stream)
     if len(said) < FEWEST:
         raise ValueError(f"{stream}: too few packets")
-    errors = np.full(truth.shape, np.nan)
-    means = np.full(truth.shape, np.nan)
-    weights = []
+    share = np.where(measured, 1 / max(measured.sum(), 1), 1 / max((~measured).sum(), 1))
+    share *= len(said) / share.sum()
+    means, weights = np.empty(truth.shape), []
     for lead in range(MOST_LEAD + 1):
         known = np.isfinite(truth[:, lead])
         column = said[:, [min(lead, said.shape[1] - 1)]] if path else said
         table = np.column_stack([np.ones(len(said)), column])
-        one = _ridge(table[known], truth[known, lead])
+        one = _ridge(table[known], truth[known, lead], share[known])
         weights.append(one)
         means[:, lead] = table @ one
-        errors[known, lead] = truth[known, lead] - means[known, lead]
+    errors = truth - means
     reference = np.abs(means).max(axis=1)
-    floor, storm = _spread(errors, reference)
+    spreads = [
+        _spread(errors[rows], reference[rows])
+        for rows in (measured, ~measured)
+        if rows.sum() >= FEWEST
+    ] or [_spread(errors, reference)]
+    floor = np.max([one for one, _ in spreads], axis=0)
+    storm = np.max([one for _, one in spreads], axis=0)
     return Expert(stream, np.array(weights), floor, storm, VALID_HOURS[stream], path)
 
 
-def _pairs(storms: Iterable[Storm], stream: str) -> tuple[Floats, Floats]:
-    said, truth = [], []
+def _pairs(
+    storms: Iterable[Storm], stream: str
+) -> tuple[Floats, Floats, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
+    said, truth, measured = [], [], []
     for storm in storms:
         table = storm.streams.get(stream)
         if table is None or not len(table.observed):
@@ -125,15 +137,17 @@ def _pairs(storms: Iterable[Storm], stream: str) -> tuple[Floats, Floats]:
         surge = np.interp(ahead, storm.hours, storm.surge, right=np.nan)
         said.append(table.values)
         truth.append(surge)
+        measured.append(np.full(len(surge), storm.measured))
     if not said:
-        return np.empty((0, 1)), np.empty((0, MOST_LEAD + 1))
-    return np.vstack(said), np.vstack(truth)
+        return np.empty((0, 1)), np.empty((0, MOST_LEAD + 1)), np.zeros(0, dtype=bool)
+    return np.vstack(said), np.vstack(truth), np.concatenate(measured)
 
 
-def _ridge(table: Floats, truth: Floats) -> Floats:
+def _ridge(table: Floats, truth: Floats, share: Floats) -> Floats:
     penalty = _RIDGE * 1e-3 * np.eye(table.shape[1])
     penalty[0, 0] = 0.0
-    solved = np.linalg.solve(table.T @ table + penalty, table.T @ truth)
+    weighed = table * share[:, None]
+    solved = np.linalg.solve(weighed.T @ table + penalty, weighed.T @ truth)
     return np.asarray(solved, dtype=np.float64)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from coastal.plan.guard import Guard
 from coastal.plan.learn import Senses
 from coastal.plan.simulate import Storm
 from coastal.plan.site import Site
-from coastal.plan.streams import Cut, Floats, packets, with_cuts
+from coastal.plan.streams import Cut, Floats, Packets, packets, with_cuts
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def play(
     streams = with_cuts(storm.streams, cuts)
     known = tuple(name for name in senses.fusion.names if name != "climate")
     agent = Agent(site, guard, tuple(expected) if expected is not None else known)
-    base = senses.believe(storm.hours, _with(storm, streams))
+    base = senses.believe(storm.hours, with_streams(storm, streams))
     told, asked = base, False
     decisions: list[Decision] = []
     on = {action.name: np.zeros(len(storm.hours), dtype=bool) for action in site.actions}
@@ -110,13 +110,13 @@ def play(
             on[site.monitor.name][row] = True
             bill += site.monitor.hourly
         if asked:
-            told, asked = senses.believe(storm.hours, _with(storm, streams)), False
+            told, asked = senses.believe(storm.hours, with_streams(storm, streams)), False
     loss, flooded, missed = count(site, storm.level, on)
     return Outcome(tuple(decisions), bill, loss, flooded, missed, on)
 
 
-def _with(storm: Storm, streams: Mapping[str, object]) -> Storm:
-    return Storm(storm.hours, storm.tide, storm.surge, dict(streams), storm.failed)  # type: ignore[arg-type]
+def with_streams(storm: Storm, streams: Mapping[str, Packets]) -> Storm:
+    return replace(storm, streams=dict(streams))
 
 
 def _asked(senses: Senses, site: Site, sd: Floats) -> Floats | None:

@@ -9,7 +9,8 @@ with lead, images at passes only, people where water stands on the quay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -78,13 +79,15 @@ class Storm:
         surge: level less predicted tide, same shape.
         streams: what each delivered.
         failed: in words, what failed.
+        measured: whether it is no synthetic storm.
     """
 
     hours: Floats
     tide: Floats
     surge: Floats
     streams: dict[str, Packets]
-    failed: tuple[str, ...] = field(default=())
+    failed: tuple[str, ...] = ()
+    measured: bool = False
 
     @property
     def level(self) -> Floats:
@@ -220,15 +223,36 @@ def _neighbour(
 def _forecast(
     rng: np.random.Generator, shape: _Shape, hour: Floats, noise: Floats, site: Climate
 ) -> Packets:
-    """A run every 6 hours, read 2 hours later; errors of size and time settle as it nears."""
+    """A run every 6 hours, read 2 hours later."""
     made = np.arange(0.0, site.hours, 6.0)
+    return _runs(rng, made, shape.at, lambda start: float(np.interp(start, hour, noise)), shape.peak_hour)
+
+
+def forecast_of(rng: np.random.Generator, hours: Floats, surge: Floats) -> Packets:
+    """Return forecasts made from a surge that is known, with the errors of the simulator."""
+
+    def at(when: Floats) -> Floats:
+        return np.interp(when, hours, surge)
+
+    made = np.arange(0.0, len(hours), 6.0)
+    return _runs(rng, made, at, lambda start: 0.0, float(np.argmax(surge)))
+
+
+def _runs(
+    rng: np.random.Generator,
+    made: Floats,
+    surge_at: Callable[[Floats], Floats],
+    noise_at: Callable[[float], float],
+    peak_hour: float,
+) -> Packets:
+    """Forecasts whose errors of size and of time settle as the peak nears."""
     leads = np.arange(FORECAST_HOURS + 1, dtype=np.float64)
     size, time = _red(rng, len(made), 5.0), _red(rng, len(made), 5.0)
     values = np.empty((len(made), len(leads)))
     for row, start in enumerate(made):
-        away = np.clip((shape.peak_hour - start) / 24, 0.15, 2.0)
-        told = np.exp(0.22 * away * size[row]) * shape.at(start + leads - 3.0 * away * time[row])
-        fade = np.exp(-leads / 18) * np.interp(start, hour, noise)
+        away = np.clip((peak_hour - start) / 24, 0.15, 2.0)
+        told = np.exp(0.22 * away * size[row]) * surge_at(start + leads - 3.0 * away * time[row])
+        fade = np.exp(-leads / 18) * noise_at(float(start))
         values[row] = told + fade + 0.03 * _red(rng, len(leads), 8.0)
     return packets(made, values, delay=2.0)
 
