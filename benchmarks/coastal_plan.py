@@ -1,0 +1,224 @@
+"""What the planning agent keeps when a stream is missing, and how many floods it misses.
+
+    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 20]
+
+For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the guard from
+200, and the test storms are apart from all of them. Every condition plays the same storms.
+
+    kept          (V_missing - V_none) / (V_all - V_none), V = minus mean cost; "none" has no stream
+                  but the climate. Once under the bound on missed floods, once with no bound at all
+                  (cost alone), and once with the bound against "none" without it. Intervals: 95 %
+                  percentile, seeds drawn with replacement.
+    missed        flooded storms with an asset whose response was not in effect, with the exact
+                  binomial interval at 95 %.
+    coverage      of the 90 % interval of the level, by hours ahead, on the test storms.
+
+With DATA (a folder that holds tide-gauge/), Hurricane Juan is replayed as well: whole, with each
+stream cut, with streams cut at random, and with a forecast made from what came (synthetic).
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from coastal.plan.calibration import conditions
+from coastal.plan.explain import explain
+from coastal.plan.guard import CHANCE, NONE, Guard
+from coastal.plan.learn import Z90, Senses
+from coastal.plan.planner import make_plan, prepare
+from coastal.plan.play import Outcome, play
+from coastal.plan.scenario import Scenario, load_scenario
+from coastal.plan.simulate import Storm, simulate
+from coastal.plan.streams import STREAMS, Cut, Floats
+from distill.intervals import share_bounds
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "coastal"
+LEADS = (0, 3, 6, 12)
+
+
+def one_seed(
+    scenario: Scenario, seed: int, storms: int
+) -> tuple[dict[str, list[Outcome]], dict[str, list[Outcome]], Floats, float]:
+    """Return outcomes by condition with and without the bound, coverage, and loss if idle."""
+    senses, guard = prepare(scenario, seed=seed)
+    rng = np.random.default_rng([seed, 99])
+    quay = min(asset.threshold_m for asset in scenario.site.assets)
+    test = [simulate(rng, scenario.climate, scenario.failures, quay_m=quay) for _ in range(storms)]
+    off = Guard(guard.alpha, dict.fromkeys(guard.k, -np.inf), guard.floods)
+    bound, free = {}, {}
+    for condition, cuts in conditions(scenario.streams).items():
+        bound[condition] = _played(scenario, senses, guard, test, cuts)
+        free[condition] = _played(scenario, senses, off, test, cuts)
+    return bound, free, _coverage(senses, test), 0.0
+
+
+def _played(
+    scenario: Scenario, senses: Senses, guard: Guard, test: Sequence[Storm], cuts: Sequence[Cut]
+) -> list[Outcome]:
+    return [
+        play(
+            scenario.site,
+            senses,
+            guard,
+            storm,
+            cuts=cuts,
+            expected=scenario.streams,
+            asks=np.random.default_rng(number),
+        )
+        for number, storm in enumerate(test)
+    ]
+
+
+def _coverage(senses: Senses, test: Sequence[Storm]) -> Floats:
+    held = []
+    for storm in test:
+        now = storm.hours[: -max(LEADS)]
+        beliefs = senses.believe(now, storm)
+        for lead in LEADS:
+            truth = storm.surge[now.astype(int) + lead]
+            held.append(np.abs(truth - beliefs.mean[:, lead]) <= Z90 * beliefs.sd[:, lead])
+    return np.asarray(held).reshape(len(test), len(LEADS), -1).mean(axis=(0, 2))
+
+
+def kept(missing: Floats, every: Floats, none: Floats) -> tuple[float, float, float]:
+    """Return the share of value kept, with a 95 % interval over seeds; arrays are (seeds,)."""
+    draws = np.random.default_rng(0).integers(0, len(every), (4000, len(every)))
+    ratios = [
+        (missing[rows].mean(axis=-1) - none[rows].mean(axis=-1))
+        / (every[rows].mean(axis=-1) - none[rows].mean(axis=-1))
+        for rows in (np.arange(len(every))[None], draws)
+    ]
+    low, high = np.quantile(ratios[1], [0.025, 0.975])
+    return float(ratios[0][0]), float(low), float(high)
+
+
+def misses(outcomes: Sequence[Outcome]) -> tuple[int, int]:
+    """Return flooded storms with a miss, and flooded storms."""
+    flooded = [one for one in outcomes if one.flooded]
+    return sum(bool(one.missed) for one in flooded), len(flooded)
+
+
+def unsaid(outcomes: Sequence[Outcome], scenario: Scenario) -> tuple[int, int]:
+    """Return decisions that used a stale stream without saying so, and those that used one."""
+    bad = total = 0
+    for outcome in outcomes:
+        for one in outcome.decisions:
+            for stream in one.stale_used:
+                total += 1
+                said = " ".join(explain(one, scenario.site))
+                named = f"Stale: {STREAMS[stream.name]}" in said
+                bad += not (named and stream.inflation > 1)
+    return bad, total
+
+
+def tables(bound: Mapping[str, Floats], free: Mapping[str, Floats]) -> None:
+    print(f"\n{'condition':<12}{'V':>9}{'kept, bound':>26}{'kept, cost alone':>26}"
+          f"{'bound, against free none':>30}")  # fmt: skip
+    for name in bound:
+        row = f"{name:<12}{bound[name].mean():>9.1f}"
+        if name not in (CHANCE, NONE):
+            for values, every, none in (
+                (bound[name], bound[CHANCE], bound[NONE]),
+                (free[name], free[CHANCE], free[NONE]),
+                (bound[name], bound[CHANCE], free[NONE]),
+            ):
+                share, low, high = kept(values, every, none)
+                row += f"{share:>12.3f} ({low:.3f} to {high:.3f})"
+        print(row)
+    print(f"cost alone: V {free[CHANCE].mean():.1f} with all streams, {free[NONE].mean():.1f} with none")
+
+
+def juan(data: Path, seeds: int) -> None:
+    scenario = load_scenario(EXAMPLES / "halifax_juan.yaml")
+    guessed = replace(
+        scenario, streams=("gauge", "weather", "forecast"), synthetic_forecast=True
+    )
+    print("\nHurricane Juan, Halifax 2003 (costs invented)")
+    rows: list[tuple[str, Scenario, list[Cut]]] = [
+        ("gauge and weather", scenario, []),
+        ("weather alone", scenario, [Cut("gauge")]),
+        ("gauge alone", scenario, [Cut("weather")]),
+        ("climate alone", scenario, [Cut("gauge"), Cut("weather")]),
+        ("with a synthetic forecast", guessed, []),
+        ("the same, gauge cut from hour 60", guessed, [Cut("gauge", 60)]),
+        ("the same, forecast cut from hour 48", guessed, [Cut("forecast", 48)]),
+    ]
+    for words, one, cuts in rows:
+        plan = make_plan(one, cuts=cuts, data=data)
+        print(f"  {words:<38} cost {plan.outcome.cost:>7.0f} of {plan.nothing:.0f}, missed "
+              f"{len(plan.outcome.missed)} of {len(plan.outcome.flooded)}: "
+              f"{', '.join(plan.outcome.missed) or 'none'}")  # fmt: skip
+    random: dict[str, list[tuple[float, int, int, int]]] = defaultdict(list)
+    for words, one in (("measured", scenario), ("with forecast", guessed)):
+        for seed in range(seeds):
+            rng = np.random.default_rng(seed)
+            starts = rng.uniform(0, 80, len(one.streams))
+            cuts = [
+                Cut(name, float(start), float(start + rng.exponential(18)))
+                for name, start in zip(one.streams, starts, strict=True)
+            ]
+            plan = make_plan(one, cuts=cuts, data=data, seed=seed)
+            bad, _ = unsaid([plan.outcome], one)
+            random[words].append(
+                (plan.outcome.cost, len(plan.outcome.missed), len(plan.outcome.flooded), bad)
+            )
+    for words, found in random.items():
+        table = np.array(found, dtype=np.float64)
+        print(f"  cut at random, {words:<14} ({seeds} seeds): mean cost {table[:, 0].mean():.0f}, "
+              f"assets missed {table[:, 1].sum():.0f} of {table[:, 2].sum():.0f}, stale and unsaid "
+              f"{table[:, 3].sum():.0f}")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", nargs="?", type=Path, help="folder that holds tide-gauge/")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--storms", type=int, default=20)
+    given = parser.parse_args()
+    began = time.process_time()
+    scenario = load_scenario(EXAMPLES / "halifax_storm.yaml")
+    values: dict[str, dict[str, list[float]]] = {"bound": defaultdict(list), "free": defaultdict(list)}
+    pooled: dict[str, list[Outcome]] = defaultdict(list)
+    unbound: list[Outcome] = []
+    covered = []
+    for seed in range(given.seeds):
+        bound, free, coverage, _ = one_seed(scenario, seed, given.storms)
+        covered.append(coverage)
+        unbound += free[CHANCE]
+        for name in bound:
+            values["bound"][name].append(-float(np.mean([one.cost for one in bound[name]])))
+            values["free"][name].append(-float(np.mean([one.cost for one in free[name]])))
+            pooled[name] += bound[name]
+    tables(
+        {name: np.array(found) for name, found in values["bound"].items()},
+        {name: np.array(found) for name, found in values["free"].items()},
+    )
+    print(f"\nmissed floods, bound {scenario.alpha:g} ({given.seeds} seeds)")
+    for name, outcomes in pooled.items():
+        missed, flooded = misses(outcomes)
+        low, high = share_bounds(missed, flooded)
+        print(f"  {name:<12}{missed:>4} of {flooded:<4} {missed / flooded:.3f} ({low:.3f} to {high:.3f})")
+    missed, flooded = misses(unbound)
+    print(f"  without a bound, {missed} of {flooded}")
+    bad, total = unsaid([one for found in pooled.values() for one in found], scenario)
+    print(f"stale streams with a say: {total}, unsaid {bad}")
+    shown = ", ".join(
+        f"{lead} h {mean:.3f}" for lead, mean in zip(LEADS, np.mean(covered, axis=0), strict=True)
+    )
+    print(f"coverage of 90 % intervals: {shown}")
+    if given.data is not None:
+        juan(given.data, given.seeds)
+    print(f"\n{time.process_time() - began:.0f} s of processor time")
+
+
+if __name__ == "__main__":
+    main()
