@@ -103,3 +103,33 @@ class AdaptiveLevel:
         if self.current <= 0:
             return math.inf
         return -math.inf if self.current >= 1 else split_quantile(scores, self.current)
+
+
+def adaptive_quantiles(
+    scores: ArrayLike, miss: float, *, start: ArrayLike, rate: float, delay: int, window: int
+) -> Floats:
+    """Return the bound in use at each step of a stream, by adaptive conformal prediction.
+
+    The answer to the forecast of step ``t`` comes ``delay`` steps later: the bound of step ``t``
+    rests on the scores up to ``t - delay`` alone (Gibbs and Candès 2021, arXiv:2106.00170).
+
+    Args:
+        scores: nonconformity of the forecast issued at each step, shape (n,); NaN where the truth
+            was never seen: no feedback comes of it.
+        miss: the share of misses wanted.
+        start: calibration scores from before the stream, shape (m,), which count until the last
+            ``window`` scores are of the stream.
+        rate: ``γ``.
+        delay: steps from a forecast to its truth, at least 1.
+        window: how many scores are remembered.
+    """
+    stream = np.asarray(scores, dtype=np.float64)
+    memory = [float(one) for one in np.asarray(start, dtype=np.float64)][-window:]
+    level, bounds = AdaptiveLevel(miss, rate, miss), np.empty(len(stream))
+    for step in range(len(stream)):
+        known = step - delay
+        if known >= 0 and not math.isnan(stream[known]):
+            level = level.after(bool(stream[known] > bounds[known]))
+            memory = [*memory, float(stream[known])][-window:]
+        bounds[step] = level.bound(memory)
+    return bounds

@@ -68,6 +68,40 @@ def doubt(probability: Tensor) -> Doubt:
     return Doubt(_entropy(probability.mean(dim=0)), _entropy(probability).mean(dim=0))
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A predictive mean and its variance in two parts, same shapes, in the target's unit squared.
+
+    Attributes:
+        mean: of the mixture.
+        aleatoric: the mean of the members' variances, which more data do not remove.
+        epistemic: the variance of the members' means, which they could.
+    """
+
+    mean: Tensor
+    aleatoric: Tensor
+    epistemic: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """The variance of the mixture, by the law of total variance."""
+        return self.aleatoric + self.epistemic
+
+
+def spread(means: Tensor, log_variances: Tensor) -> Spread:
+    """Return ``E μ_k``, ``E σ_k²`` and ``Var μ_k`` of members that each say a Gaussian.
+
+    ``Var y = E[Var(y | k)] + Var(E[y | k])`` (Kendall and Gal 2017, arXiv:1703.04977). The variance
+    over members is the plain one, of the mixture itself, not the estimate of a population.
+
+    Args:
+        means, log_variances: shape (members, ...).
+    """
+    return Spread(
+        means.mean(dim=0), log_variances.exp().mean(dim=0), means.var(dim=0, correction=0)
+    )
+
+
 def _entropy(probability: Tensor) -> Tensor:
     entropy: Tensor = torch.special.entr(probability).sum(dim=-1)
     return entropy

@@ -1,0 +1,95 @@
+"""Series with gaps in continuous time: attention by time alone, and coarser time support."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+class TimeEmbedding(nn.Module):
+    """``φ(t)``: one linear and ``width - 1`` sine features with learned frequencies and phases.
+
+    Multi-time attention (Shukla and Marlin 2021, arXiv:2101.10318, eq. 2).
+
+    Args:
+        width: of the embedding, at least 2.
+        longest: the longest period at the start, in the unit of the times.
+    """
+
+    def __init__(self, width: int, *, longest: float) -> None:
+        super().__init__()
+        periods = longest * torch.logspace(0, -5, width - 1, base=2.0)
+        self.rate = nn.Parameter(2 * math.pi / periods)
+        self.phase = nn.Parameter(torch.rand(width - 1) * 2 * math.pi)
+        self.slope = nn.Parameter(torch.tensor([1 / longest, 0.0]))
+
+    def forward(self, time: Tensor) -> Tensor:
+        """Return features of times, shape (..., width); times must be finite."""
+        linear = self.slope[0] * time[..., None] + self.slope[1]
+        return torch.cat([linear, torch.sin(time[..., None] * self.rate + self.phase)], dim=-1)
+
+
+class TimeAttention(nn.Module):
+    """Reads an irregular series at chosen times, as learned kernel averages over what is known.
+
+    Keys and queries are embeddings of time, values are the measurements themselves; a gap has no
+    weight in any average (mTAN, arXiv:2101.10318, eq. 3). Where nothing is known the average is 0
+    and the support says so.
+
+    Args:
+        width: of the time embedding.
+        heads: averages per channel and reference.
+        longest: as in :class:`TimeEmbedding`.
+    """
+
+    def __init__(self, *, width: int, heads: int, longest: float) -> None:
+        super().__init__()
+        self.heads, self.width = heads, width
+        self.embedding = TimeEmbedding(width, longest=longest)
+        self.query = nn.Linear(width, heads * width)
+        self.key = nn.Linear(width, heads * width)
+
+    def forward(
+        self, values: Tensor, known: Tensor, time: Tensor, reference: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return averages (samples, references, heads, channels) and whether anything was known.
+
+        Args:
+            values: shape (samples, steps, channels); anything finite or not stands in gaps.
+            known: boolean, shape (samples, steps).
+            time: of all samples' steps, finite, shape (steps,).
+            reference: times at which to read, shape (references,).
+        """
+        query = self.query(self.embedding(reference)).view(len(reference), self.heads, -1)
+        key = self.key(self.embedding(time)).view(len(time), self.heads, -1)
+        scores = torch.einsum("rhw,shw->rhs", query, key) / math.sqrt(self.width)
+        weight = (scores - scores.amax(dim=-1, keepdim=True)).exp()
+        shown = known.to(weight)
+        clean = values.masked_fill(~known[..., None], 0.0)
+        total = torch.einsum("rhs,ns->nrh", weight, shown)
+        mixed = torch.einsum("rhs,nsc->nrhc", weight, clean)
+        return mixed / total.clamp_min(1e-9)[..., None], known.any(dim=-1)
+
+
+def aggregate_gaussian(
+    mean: Tensor, log_variance: Tensor, *, width: int, correlation: float | Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return mean and log-variance of the averages over windows of ``width`` steps.
+
+    What a fine-grained Gaussian says on a coarser time support: the mean of the means, and
+    ``1ᵀΣ1 / width²`` with ``Σ_ij = σ_i σ_j ρ^|i-j|``, because errors of neighbouring steps are
+    alike; independent ones would make the coarse answer far too sure.
+
+    Args:
+        mean, log_variance: shape (..., steps), with steps a multiple of ``width``.
+        width: steps of a window.
+        correlation: ``ρ`` between one step and the next, 0 to 1.
+    """
+    shape = (*mean.shape[:-1], -1, width)
+    deviation = (0.5 * log_variance).exp().reshape(shape)
+    at = torch.arange(width, device=mean.device)
+    alike = torch.as_tensor(correlation).to(mean) ** (at[:, None] - at[None, :]).abs().to(mean)
+    variance = torch.einsum("...i,ij,...j->...", deviation, alike, deviation) / width**2
+    return mean.reshape(shape).mean(dim=-1), variance.clamp_min(1e-12).log()
