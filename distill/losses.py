@@ -172,6 +172,16 @@ def cka(one: Tensor, other: Tensor) -> Tensor:
     return alignment
 
 
+def cosine_distance(one: Tensor, other: Tensor) -> Tensor:
+    """Return the mean of ``1 - cos(x_i, y_i)`` over rows: 0 alike, 2 opposite.
+
+    Args:
+        one, other: features of the same samples, same shape (batch, width), each through its own
+            norm and projector.
+    """
+    return 1 - functional.cosine_similarity(one, other, dim=-1).mean()
+
+
 def relational_distance(student: Tensor, teacher: Tensor) -> Tensor:
     """Return the Huber loss of pairwise distances, each set divided by its own mean.
 

@@ -18,6 +18,16 @@ def f1(counts: Floats) -> Floats:
     return np.asarray(np.where(total > 0, 2 * hits / np.where(total > 0, total, 1), 1.0))
 
 
+def iou(counts: ArrayLike) -> Floats:
+    """Return intersection over union from the same counts as :func:`f1` takes.
+
+    Nothing to find and nothing found is 1, so that no division by zero happens.
+    """
+    hits, false, missed = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
+    union = hits + false + missed
+    return np.asarray(np.where(union > 0, hits / np.where(union > 0, union, 1), 1.0))
+
+
 def macro_f1(outcome: ArrayLike, predicted: ArrayLike) -> float:
     """Return the unweighted mean of F1 over labels, each label counted alike however rare.
 

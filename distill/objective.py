@@ -14,13 +14,14 @@ from distill.heads import Kind
 from distill.losses import (
     bernoulli_kl,
     cka,
+    cosine_distance,
     gaussian_kl,
     info_nce,
     relational_distance,
     softened_kl,
 )
 
-Comparison = Literal["contrast", "cka", "relational"]
+Comparison = Literal["contrast", "cka", "relational", "cosine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,14 @@ def alignment(
 
     Only rows where the modality is present are compared; a modality with fewer than two of them
     says nothing. By "contrast" (:func:`distill.losses.info_nce`, both directions, for batches of
-    64 and more), "cka" (1 less the alignment, biased upward in batches smaller than the width) or
-    "relational" (pairwise distances).
+    64 and more), "cka" (1 less the alignment, biased upward in batches smaller than the width),
+    "relational" (pairwise distances) or "cosine" (1 less the cosine, row by row).
 
     Args:
         pairs: (student, teacher) by modality, shape (samples, width), each through its own
             projector (:class:`distill.projection.AlignmentHead`).
         present: whether both saw the sample, boolean, shape (samples,); holds all of ``pairs``.
-        comparison: one of the three.
+        comparison: one of the four.
         temperature: of the contrast.
         label: shape (samples,); in the contrast, other rows of the same label are no negatives.
 
@@ -111,6 +112,8 @@ def alignment(
             losses.append(info_nce(own, told, temperature=temperature, label=alike))
         elif comparison == "cka":
             losses.append(1 - cka(own, told))
+        elif comparison == "cosine":
+            losses.append(cosine_distance(own, told))
         else:
             losses.append(relational_distance(own, told))
     return _weighted(losses, weights)
