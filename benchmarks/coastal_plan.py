@@ -45,8 +45,8 @@ LEADS = (0, 3, 6, 12)
 
 def one_seed(
     scenario: Scenario, seed: int, storms: int
-) -> tuple[dict[str, list[Outcome]], dict[str, list[Outcome]], Floats, float]:
-    """Return outcomes by condition with and without the bound, coverage, and loss if idle."""
+) -> tuple[dict[str, list[Outcome]], dict[str, list[Outcome]], Floats]:
+    """Return outcomes by condition with and without the bound, and coverage."""
     senses, guard = prepare(scenario, seed=seed)
     rng = np.random.default_rng([seed, 99])
     quay = min(asset.threshold_m for asset in scenario.site.assets)
@@ -56,7 +56,7 @@ def one_seed(
     for condition, cuts in conditions(scenario.streams).items():
         bound[condition] = _played(scenario, senses, guard, test, cuts)
         free[condition] = _played(scenario, senses, off, test, cuts)
-    return bound, free, _coverage(senses, test), 0.0
+    return bound, free, _coverage(senses, test)
 
 
 def _played(
@@ -191,7 +191,7 @@ def main() -> None:
     unbound: list[Outcome] = []
     covered = []
     for seed in range(given.seeds):
-        bound, free, coverage, _ = one_seed(scenario, seed, given.storms)
+        bound, free, coverage = one_seed(scenario, seed, given.storms)
         covered.append(coverage)
         unbound += free[CHANCE]
         for name in bound:

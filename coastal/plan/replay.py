@@ -7,14 +7,13 @@ Canada (station 6358), in ``tide-gauge/`` of a data folder.
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text
+from base import SurveyError
+from coastal.gauge import Series, Weather, harmonic_tide, read_meds, read_weather
 from coastal.plan.features import gauge_features, weather_features
 from coastal.plan.simulate import Storm
 from coastal.plan.streams import Floats, Packets, packets
@@ -25,12 +24,9 @@ WEATHER = "tide-gauge/halifax_airport_met_2003-09_hourly.csv"
 START = datetime(2003, 9, 26, tzinfo=UTC)
 HOURS = 97
 #: Nothing from here on is learned from.
-LEARN_UNTIL = datetime(2003, 9, 25, tzinfo=UTC)
-_YEAR = datetime(2003, 1, 1, tzinfo=UTC)
+LEARN_UNTIL = np.datetime64("2003-09-25T00", "h")
 #: Wind from here blows into the harbour, degrees.
 _ONSHORE_DEG = 150.0
-#: Hectopascals from the station (145.4 m) down to the sea, at 8.3 m a hectopascal.
-_TO_SEA_HPA = 145.4 / 8.3
 _CHUNK = 97
 
 
@@ -43,20 +39,28 @@ def juan(data: Path) -> tuple[Storm, tuple[Storm, ...]]:
     Raises:
         SurveyError: a file is missing or malformed.
     """
-    level = _by_hour(_gauge(data / GAUGE))
-    pressure, wind = (_by_hour(one) for one in _weather(data / WEATHER))
-    first = int((START - _YEAR) / timedelta(hours=1))
-    learned = int((LEARN_UNTIL - _YEAR) / timedelta(hours=1))
-    tide = _tide(level, learned)
-    surge = level - tide
+    levels = read_meds(data / GAUGE)
+    hours = levels.times.astype("datetime64[h]")
+    learned = int((hours < LEARN_UNTIL).sum())
+    first = int((hours < np.datetime64(START.replace(tzinfo=None), "h")).sum())
+    if first + HOURS > len(hours) or learned < 24 * 60:
+        raise SurveyError(
+            "the series does not hold January to September 2003",
+            where=str(data / GAUGE),
+            hint="give the file that PROVENANCE.md names",
+        )
+    tide = _tide(levels, learned)
+    surge = levels.values - tide
+    pressure, wind = _on(hours, read_weather(data / WEATHER))
+    count = np.arange(len(hours))
     table = {
-        "gauge": packets(np.arange(len(level)), _gapless(gauge_features(surge), surge)),
-        "weather": packets(np.arange(len(level)), weather_features(pressure, wind)),
+        "gauge": packets(count, _gapless(gauge_features(surge), surge)),
+        "weather": packets(count, weather_features(pressure, wind)),
     }
     storm = _window(first, HOURS, tide, surge, table)
     earlier = tuple(
         _window(start, _CHUNK, tide, surge, table)
-        for start in range(24 * 15, learned - _CHUNK, _CHUNK)
+        for start in range(0, learned - _CHUNK, _CHUNK)
         if np.isfinite(surge[start : start + _CHUNK]).mean() > 0.9
     )
     return storm, earlier
@@ -83,74 +87,24 @@ def _window(
     )
 
 
-def _tide(level: Floats, learned: int) -> Floats:
-    """Predicted tide for all hours, from levels before ``learned`` (UTide, Codiga 2011)."""
+def _tide(levels: Series, learned: int) -> Floats:
+    """Predicted tide for all hours, from levels before the storm alone."""
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import utide
-
-        days = np.datetime64("2003-01-01T00:00") + np.arange(len(level)) * np.timedelta64(1, "h")
-        solved = utide.solve(
-            days[:learned],
-            np.where(np.isfinite(level[:learned]), level[:learned], np.nan),
-            lat=44.67,
-            method="ols",
-            conf_int="none",
-            trend=False,
-            verbose=False,
-        )
-        told = utide.reconstruct(days, solved, verbose=False).h
-    return np.asarray(told, dtype=np.float64)
+        fitted = harmonic_tide(levels, fit_on=np.arange(len(levels)) < learned)
+        return fitted.predict(levels.times)
 
 
-def _by_hour(rows: dict[datetime, float]) -> Floats:
-    hours = int((datetime(2003, 10, 8, tzinfo=UTC) - _YEAR) / timedelta(hours=1))
-    series = np.full(hours, np.nan)
-    for when, value in rows.items():
-        at = round((when - _YEAR) / timedelta(hours=1))
-        if 0 <= at < hours:
-            series[at] = value
-    return series
-
-
-def _gauge(path: Path) -> dict[datetime, float]:
-    rows = {}
-    for row in csv.reader(io.StringIO(read_text(path, error=SurveyError))):
-        if len(row) >= 2 and row[0][:1].isdigit():
-            try:
-                when = datetime.strptime(row[0], "%Y/%m/%d %H:%M").replace(tzinfo=UTC)
-                rows[when] = float(row[1])
-            except ValueError as problem:
-                raise SurveyError(
-                    f"no time and level: {row[:2]}", where=str(path), hint="see PROVENANCE.md"
-                ) from problem
-    if len(rows) < 5000:
-        raise SurveyError(f"only {len(rows)} levels", where=str(path), hint="give the whole file")
-    return rows
-
-
-def _weather(path: Path) -> tuple[dict[datetime, float], dict[datetime, float]]:
-    text = read_text(path, error=SurveyError)
-    at = text.find('"Date/Time"')
-    if at < 0:
-        raise SurveyError("no column Date/Time", where=str(path), hint="see PROVENANCE.md")
-    pressure, wind = {}, {}
-    for row in csv.DictReader(io.StringIO(text[at:])):
-        try:
-            # Local standard time is four hours behind.
-            when = datetime.strptime(row["Date/Time"], "%Y-%m-%d %H:%M").replace(
-                tzinfo=UTC
-            ) + timedelta(hours=4)
-            if row["Stn Press (kPa)"]:
-                pressure[when] = 10 * float(row["Stn Press (kPa)"]) + _TO_SEA_HPA
-            if row["Wind Spd (km/h)"]:
-                from_deg = 10 * float(row["Wind Dir (10s deg)"] or 0)
-                speed = float(row["Wind Spd (km/h)"]) / 3.6
-                wind[when] = speed * float(np.cos(np.radians(from_deg - _ONSHORE_DEG)))
-        except (KeyError, TypeError, ValueError) as problem:
-            raise SurveyError(
-                "a row without time, pressure or wind", where=str(path), hint="see PROVENANCE.md"
-            ) from problem
+def _on(hours: np.ndarray[tuple[int, ...], np.dtype[np.datetime64]], met: Weather) -> tuple[Floats, Floats]:
+    """Return pressure at sea level (hPa) and wind onshore (m/s) at hours, NaN where none is."""
+    pressure, wind = np.full(len(hours), np.nan), np.full(len(hours), np.nan)
+    at = ((met.times.astype("datetime64[h]") - hours[0]) / np.timedelta64(1, "h")).astype(int)
+    inside = (at >= 0) & (at < len(hours))
+    pressure[at[inside]] = met.sea_level_hpa[inside]
+    # The component from the mouth of the harbour: wind is named by where it comes from.
+    bearing = np.radians(_ONSHORE_DEG)
+    onshore = -(met.eastward_ms * np.sin(bearing) + met.northward_ms * np.cos(bearing))
+    wind[at[inside]] = onshore[inside]
     return pressure, wind

@@ -14,6 +14,7 @@ from coastal.plan.belief import HORIZON
 from coastal.plan.simulate import TIDE, Climate, Failures
 from coastal.plan.site import Action, Asset, Effect, Site, check_site
 from coastal.plan.streams import STREAMS, Cut, read_cut
+from coastal.risk.curves import KINDS, depth_damage
 
 _Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -28,8 +29,8 @@ class _Strict(BaseModel):
 
 
 class _Damage(_Strict):
-    depth_m: tuple[float, ...] = (0.0, 0.25, 0.5, 1.0, 1.5)
-    share: tuple[_Share, ...] = (0.0, 0.2, 0.4, 0.7, 1.0)
+    depth_m: tuple[float, ...]
+    share: tuple[_Share, ...]
 
     @model_validator(mode="after")
     def _rises(self) -> _Damage:
@@ -49,7 +50,8 @@ class _Asset(_Strict):
     threshold_m: _Level
     value: _Amount
     harm: _Amount = 0.0
-    damage: _Damage = _Damage()
+    curve: str = "commercial"
+    damage: _Damage | None = None
     response: _Name
 
 
@@ -179,7 +181,7 @@ def load_scenario(path: Path) -> Scenario:
     site = Site(
         name=file.site.name,
         datum=file.site.datum,
-        assets=tuple(_asset(one) for one in file.assets),
+        assets=tuple(_asset(one, where) for one in file.assets),
         actions=tuple(_action(one) for one in file.actions),
         look_hours=file.site.look_hours,
         watch_hours=file.site.watch_hours,
@@ -213,7 +215,17 @@ def load_scenario(path: Path) -> Scenario:
     )
 
 
-def _asset(one: _Asset) -> Asset:
+def _asset(one: _Asset, where: str) -> Asset:
+    curve = one.damage
+    if curve is None:
+        if one.curve not in KINDS:
+            raise UsageError(
+                f"no depth-damage curve of {one.curve!r}",
+                where=f"{where}: asset {one.name}",
+                hint=f"use {', '.join(KINDS)}, or give damage",
+            )
+        known = depth_damage(one.curve)
+        curve = _Damage.model_construct(depth_m=known.depths, share=known.shares)
     return Asset(
         name=one.name,
         latitude=one.latitude,
@@ -221,8 +233,8 @@ def _asset(one: _Asset) -> Asset:
         threshold_m=one.threshold_m,
         value=one.value,
         harm=one.harm,
-        depth_m=one.damage.depth_m,
-        damage=one.damage.share,
+        depth_m=curve.depth_m,
+        damage=curve.share,
         response=one.response,
     )
 
