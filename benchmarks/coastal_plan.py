@@ -132,14 +132,14 @@ def tables(bound: Mapping[str, Floats], free: Mapping[str, Floats]) -> None:
                 share, low, high = kept(values, every, none)
                 row += f"{share:>12.3f} ({low:.3f} to {high:.3f})"
         print(row)
-    print(f"cost alone: V {free[CHANCE].mean():.1f} with all streams, {free[NONE].mean():.1f} with none")
+    print(
+        f"cost alone: V {free[CHANCE].mean():.1f} with all streams, {free[NONE].mean():.1f} with none"
+    )
 
 
 def juan(data: Path, seeds: int) -> None:
     scenario = load_scenario(EXAMPLES / "halifax_juan.yaml")
-    guessed = replace(
-        scenario, streams=("gauge", "weather", "forecast"), synthetic_forecast=True
-    )
+    guessed = replace(scenario, streams=("gauge", "weather", "forecast"), synthetic_forecast=True)
     print("\nHurricane Juan, Halifax 2003 (costs invented)")
     rows: list[tuple[str, Scenario, list[Cut]]] = [
         ("gauge and weather", scenario, []),
@@ -186,7 +186,10 @@ def main() -> None:
     given = parser.parse_args()
     began = time.process_time()
     scenario = load_scenario(EXAMPLES / "halifax_storm.yaml")
-    values: dict[str, dict[str, list[float]]] = {"bound": defaultdict(list), "free": defaultdict(list)}
+    values: dict[str, dict[str, list[float]]] = {
+        "bound": defaultdict(list),
+        "free": defaultdict(list),
+    }
     pooled: dict[str, list[Outcome]] = defaultdict(list)
     unbound: list[Outcome] = []
     covered = []
@@ -206,7 +209,9 @@ def main() -> None:
     for name, outcomes in pooled.items():
         missed, flooded = misses(outcomes)
         low, high = share_bounds(missed, flooded)
-        print(f"  {name:<12}{missed:>4} of {flooded:<4} {missed / flooded:.3f} ({low:.3f} to {high:.3f})")
+        print(
+            f"  {name:<12}{missed:>4} of {flooded:<4} {missed / flooded:.3f} ({low:.3f} to {high:.3f})"
+        )
     missed, flooded = misses(unbound)
     print(f"  without a bound, {missed} of {flooded}")
     bad, total = unsaid([one for found in pooled.values() for one in found], scenario)

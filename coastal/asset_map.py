@@ -55,12 +55,15 @@ def asset_map(spots: Sequence[Spot]) -> str:
         ]
     )
     marks = "".join(
-        _mark(number, spot, at) for number, (spot, at) in enumerate(zip(spots, placed, strict=True), 1)
+        _mark(number, spot, at)
+        for number, (spot, at) in enumerate(zip(spots, placed, strict=True), 1)
     )
     shown = [state for state in STATES if any(spot.state == state for spot in spots)]
     rows = math.ceil(len(spots) / 2) + len(shown)
     total = _HEIGHT + 14 + _ROW_PX * (rows + 1)
-    told = "; ".join(f"{number} {spot.words}: {STATES[spot.state][0]}" for number, spot in enumerate(spots, 1))
+    told = "; ".join(
+        f"{number} {spot.words}: {STATES[spot.state][0]}" for number, spot in enumerate(spots, 1)
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="assets-title '
         f'assets-desc" viewBox="0 0 {_WIDTH} {total}" '

@@ -59,7 +59,11 @@ def hydrograph(plan: Plan) -> str:
     marks = [asset.threshold_m for asset in plan.scenario.site.assets]
     low = math.floor(2 * min(*bounds, storm.level.min(), *storm.tide[:1])) / 2
     high = math.ceil(2 * max(*bounds, storm.level.max(), *marks)) / 2
-    axis = Axis(float(storm.hours[-1]), max(low, storm.level.min() - 1.5), min(high, 1.5 + max(storm.level.max(), *marks)))
+    axis = Axis(
+        float(storm.hours[-1]),
+        max(low, storm.level.min() - 1.5),
+        min(high, 1.5 + max(storm.level.max(), *marks)),
+    )
     parts = [
         *_frame(axis, plan),
         *_thresholds(axis, plan),
@@ -187,9 +191,7 @@ def _strips(axis: Axis, plan: Plan) -> tuple[list[str], float]:
                 box.append(line([(x, y + 6.5), (x + wide, y + 6.5)], stroke=LINE, thick=0.8))
             if state.clash:
                 box.append(text(x + wide / 2, y + 11, "×", anchor="middle", bold=True))
-            parts.append(
-                titled(f"{STREAMS[name]} at hour {one.hour:g}: {state.status}{age}", *box)
-            )
+            parts.append(titled(f"{STREAMS[name]} at hour {one.hour:g}: {state.status}{age}", *box))
         parts += _cut_marks(axis, plan, name, y)
         y += 16
     return parts, y
@@ -239,8 +241,22 @@ def timeline(plan: Plan) -> str:
             parts.append(
                 titled(
                     f"{action.name} from hour {start:g} to {end:g}, in effect from {ready:g}",
-                    rect(axis.x(start), y + 2, axis.x(end) - axis.x(start), 12, fill="#ffffff", stroke=_BELIEF),
-                    rect(axis.x(ready), y + 2, max(axis.x(end) - axis.x(ready), 0), 12, fill=_BELIEF, stroke=_BELIEF),
+                    rect(
+                        axis.x(start),
+                        y + 2,
+                        axis.x(end) - axis.x(start),
+                        12,
+                        fill="#ffffff",
+                        stroke=_BELIEF,
+                    ),
+                    rect(
+                        axis.x(ready),
+                        y + 2,
+                        max(axis.x(end) - axis.x(ready), 0),
+                        12,
+                        fill=_BELIEF,
+                        stroke=_BELIEF,
+                    ),
                 )
             )
             told.append(f"{action.name} on from hour {start:g} to {end:g}")

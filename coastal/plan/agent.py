@@ -110,7 +110,9 @@ class Agent:
     _held_until: dict[str, float] = field(default_factory=dict)
     _next_look: float = -np.inf
 
-    def demands(self, hour: float, beliefs: Beliefs, row: int, tide: Floats) -> dict[str, tuple[str, ...]]:
+    def demands(
+        self, hour: float, beliefs: Beliefs, row: int, tide: Floats
+    ) -> dict[str, tuple[str, ...]]:
         """Return the responses that the guard demands, with the assets they are for.
 
         Args:

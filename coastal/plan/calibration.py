@@ -21,9 +21,7 @@ def conditions(names: Sequence[str]) -> dict[str, tuple[Cut, ...]]:
     return {CHANCE: (), **{name: (Cut(name),) for name in names}, NONE: every}
 
 
-def calibrated(
-    site: Site, senses: Senses, storms: Sequence[Storm], *, alpha: float
-) -> Guard:
+def calibrated(site: Site, senses: Senses, storms: Sequence[Storm], *, alpha: float) -> Guard:
     """Return the guard from storms that nothing else saw; only flooded ones have a score."""
     names = [name for name in senses.fusion.names if name != "climate"]
     scores: dict[str, list[float]] = {}
@@ -32,7 +30,9 @@ def calibrated(
     for condition, cuts in conditions(names).items():
         found = []
         for storm in flooded:
-            beliefs = senses.believe(storm.hours, with_streams(storm, with_cuts(storm.streams, cuts)))
+            beliefs = senses.believe(
+                storm.hours, with_streams(storm, with_cuts(storm.streams, cuts))
+            )
             tide = np.stack([horizon_of(storm.tide, row) for row in range(len(storm.hours))])
             worst = score(site, beliefs, tide, storm.level)
             if worst is not None:

@@ -206,7 +206,9 @@ def _bills(actions: tuple[Action, ...], since: Mapping[str, float], look: int) -
     for one, action in enumerate(actions):
         for other in range(len(actions)):
             if actions[other].name in action.excludes:
-                both = np.ix_(*([1, 2] if i in (one, other) else [0, 1, 2] for i in range(len(actions))))
+                both = np.ix_(
+                    *([1, 2] if i in (one, other) else [0, 1, 2] for i in range(len(actions)))
+                )
                 total[both] = np.inf
     return total
 
@@ -232,9 +234,7 @@ def _losses(
         if effect is None:
             continue
         from_now = action.lead_hours - since.get(action.name, 0.0)
-        active = np.stack(
-            [np.zeros(len(hour)), hour >= from_now, hour >= look + action.lead_hours]
-        )
+        active = np.stack([np.zeros(len(hour)), hour >= from_now, hour >= look + action.lead_hours])
         spread = active.reshape([3 if i == axis else 1 for i in range(len(actions))] + [-1])
         raised = raised + effect.raises_m * spread
         saved = saved * (1 - effect.saves * spread)
@@ -262,6 +262,4 @@ def _allowed(site: Site, must: frozenset[str]) -> Floats:
 
 
 def _names(site: Site, state: tuple[np.intp, ...]) -> frozenset[str]:
-    return frozenset(
-        action.name for action, on in zip(site.protective, state, strict=True) if on
-    )
+    return frozenset(action.name for action, on in zip(site.protective, state, strict=True) if on)

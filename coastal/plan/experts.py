@@ -158,7 +158,9 @@ def _spread(errors: Floats, reference: Floats) -> tuple[Floats, Floats]:
         known = np.isfinite(errors[:, lead])
         square, ref = errors[known, lead] ** 2, reference[known] ** 2
         ref_mean, mean = ref.mean(), square.mean()
-        slope = ((ref - ref_mean) * (square - mean)).sum() / max(((ref - ref_mean) ** 2).sum(), 1e-9)
+        slope = ((ref - ref_mean) * (square - mean)).sum() / max(
+            ((ref - ref_mean) ** 2).sum(), 1e-9
+        )
         storm[lead] = float(np.clip(slope, 0.0, 0.95 * mean / max(ref_mean, 1e-9)))
         floor[lead] = max(mean - storm[lead] * ref_mean, 1e-4)
     return floor, storm

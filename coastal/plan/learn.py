@@ -46,9 +46,7 @@ def learn(training: Sequence[Storm], apart: Sequence[Storm]) -> Senses:
     return Senses(experts, replace(fusion, scale=_scale(apart, senses)))
 
 
-def _correlations(
-    storms: Sequence[Storm], experts: Mapping[str, Expert], fusion: Fusion
-) -> Floats:
+def _correlations(storms: Sequence[Storm], experts: Mapping[str, Expert], fusion: Fusion) -> Floats:
     names = fusion.names
     errors: list[Floats] = []
     for storm in storms:

@@ -139,7 +139,9 @@ def count(
         level: true level by hour, shape (t,).
         on: hours at which each action was on, shape (t,).
     """
-    active = {action.name: _in_effect(on[action.name], action.lead_hours) for action in site.protective}
+    active = {
+        action.name: _in_effect(on[action.name], action.lead_hours) for action in site.protective
+    }
     total, flooded, missed = 0.0, [], []
     for asset in site.assets:
         raised, saved, sheltered = np.zeros(len(level)), np.ones(len(level)), np.ones(len(level))

@@ -82,9 +82,7 @@ def _window(
         )
     known = np.isfinite(surge[here])
     filled = np.interp(np.arange(hours), np.flatnonzero(known), surge[here][known])
-    return Storm(
-        np.arange(hours, dtype=np.float64), tide[here], filled, held, measured=True
-    )
+    return Storm(np.arange(hours, dtype=np.float64), tide[here], filled, held, measured=True)
 
 
 def _tide(levels: Series, learned: int) -> Floats:
@@ -97,7 +95,9 @@ def _tide(levels: Series, learned: int) -> Floats:
         return fitted.predict(levels.times)
 
 
-def _on(hours: np.ndarray[tuple[int, ...], np.dtype[np.datetime64]], met: Weather) -> tuple[Floats, Floats]:
+def _on(
+    hours: np.ndarray[tuple[int, ...], np.dtype[np.datetime64]], met: Weather
+) -> tuple[Floats, Floats]:
     """Return pressure at sea level (hPa) and wind onshore (m/s) at hours, NaN where none is."""
     pressure, wind = np.full(len(hours), np.nan), np.full(len(hours), np.nan)
     at = ((met.times.astype("datetime64[h]") - hours[0]) / np.timedelta64(1, "h")).astype(int)

@@ -169,7 +169,9 @@ class _Shape:
         wide = np.where(x < 0, self.rise, self.fall)
         bell = np.exp(-0.5 * (x / wide) ** 2)
         early = self.forerunner * np.exp(-0.5 * ((x + 2.2 * self.rise) / self.rise) ** 2)
-        after = np.where(x > 0, np.exp(-np.maximum(x, 0) / 14) * np.sin(2 * np.pi * x / self.period), 0)
+        after = np.where(
+            x > 0, np.exp(-np.maximum(x, 0) / 14) * np.sin(2 * np.pi * x / self.period), 0
+        )
         return np.asarray(bell + early - self.ringing * after)
 
     def at(self, hour: Floats) -> Floats:
@@ -211,9 +213,7 @@ def _thin(table: Packets, site: Climate) -> Packets:
     return table.where((table.observed >= 0) & (table.observed < site.hours))
 
 
-def _neighbour(
-    rng: np.random.Generator, shape: _Shape, hour: Floats, noise: Floats
-) -> Packets:
+def _neighbour(rng: np.random.Generator, shape: _Shape, hour: Floats, noise: Floats) -> Packets:
     ahead, gain = rng.uniform(2.0, 5.0), rng.uniform(0.7, 1.15)
     own = _red(rng, len(hour), 18.0)
     level = gain * shape.at(hour + ahead) + 0.6 * noise + 0.05 * own
@@ -225,7 +225,9 @@ def _forecast(
 ) -> Packets:
     """A run every 6 hours, read 2 hours later."""
     made = np.arange(0.0, site.hours, 6.0)
-    return _runs(rng, made, shape.at, lambda start: float(np.interp(start, hour, noise)), shape.peak_hour)
+    return _runs(
+        rng, made, shape.at, lambda start: float(np.interp(start, hour, noise)), shape.peak_hour
+    )
 
 
 def forecast_of(rng: np.random.Generator, hours: Floats, surge: Floats) -> Packets:
