@@ -31,8 +31,8 @@ class Episodes:
         surge: level less harmonic tide at the gauge, in metres.
         neighbour: the same at a gauge up the coast.
         tide: predicted, about its mean, in metres.
-        weather: pressure less the mean (hPa), wind to east and to north (m/s) at the gauge, shape
-            (episodes, hours, 3).
+        weather: pressure less the mean (hPa), wind onshore and, at a right angle to its right,
+            alongshore (m/s) at the gauge, shape (episodes, hours, 3).
     """
 
     surge: Floats
@@ -60,7 +60,21 @@ def simulate(count: int, *, seed: int, tracks: Sequence[Track] = ()) -> Episodes
         level = gain * shelf.surge(MEAN_HPA + fields[..., 0], fields[..., 1], fields[..., 2])
         levels.append(level + slow + _gauge(count, rng))
         weather = weather if place else fields
-    return Episodes(levels[0], levels[1], _tide(count, rng), weather)
+    told = coastwise(weather, shelf.onshore_deg[:, None])
+    return Episodes(levels[0], levels[1], _tide(count, rng), told)
+
+
+def coastwise(weather: Floats, onshore_deg: Floats | float) -> Floats:
+    """Turn wind to east and north into wind onshore and, to the right of that, alongshore.
+
+    Args:
+        weather: pressure, wind to east and to north, shape (..., 3).
+        onshore_deg: direction towards land, clockwise from north, shape (...).
+    """
+    angle = np.deg2rad(onshore_deg)
+    on = weather[..., 1] * np.sin(angle) + weather[..., 2] * np.cos(angle)
+    along = weather[..., 1] * np.cos(angle) - weather[..., 2] * np.sin(angle)
+    return np.stack([weather[..., 0], on, along], axis=-1)
 
 
 def _coasts(count: int, rng: np.random.Generator) -> Shelf:
@@ -139,7 +153,7 @@ def _at(
     north = SURFACE_SHARE * wind * np.sin(bearing)
     share = wind / np.maximum(wind.max(axis=1, keepdims=True), 1e-6)
     move_east, move_north = np.gradient(x, axis=1) / 3.6, np.gradient(y, axis=1) / 3.6
-    pull = 0.5 * share * (away < 1500) * np.minimum(1.0, 20 / np.hypot(move_east, move_north))
+    pull = 0.5 * share * (away < 1500) * np.minimum(1.0, 20 / np.maximum(np.hypot(move_east, move_north), 1.0))
     return np.stack([-below, east + pull * move_east, north + pull * move_north], axis=-1)
 
 
