@@ -15,8 +15,9 @@ from torch.nn import functional
 from base import DistillError
 from coastal.flood.chips import TILE, Chip
 from coastal.flood.optics import COARSE, CoarseImage, blocks, water_share
-from coastal.flood.student import WIDTH, FloodNet, student_input
-from coastal.flood.teacher import PATCH, TaughtChip
+from coastal.flood.student import WIDTH, FloodNet, jittered, student_input
+from coastal.flood.teacher import PATCH, TaughtChip, is_validation
+from coastal.flood.scores import scored
 from distill.losses import soft_cross_entropy, softened_kl
 from distill.metrics import iou
 from distill.objective import Objective, alignment
@@ -31,6 +32,9 @@ PATCHED = PATCH // COARSE
 #: One labelled tile in so many validates, one at least.
 VALIDATES = 4
 
+#: A teacher is heard on a training chip only where its IoU with the labels reaches this.
+HEARD = 0.5
+
 Arm = Literal["distilled", "labels-only"]
 
 
@@ -44,6 +48,7 @@ class StudentPlan:
         batch: crops of 32 x 32 coarse pixels per batch and half: one half with labels, and for
             the distilled student one of any crops.
         rate: greatest learning rate.
+        jitter: standard deviation of the log-gain by which each crop's bands are changed.
         distill, align: weights beside the task's 1.
     """
 
@@ -51,6 +56,7 @@ class StudentPlan:
     steps: int = 12
     batch: int = 6
     rate: float = 5e-3
+    jitter: float = 0.2
     distill: float = 1.0
     align: float = 0.2
 
@@ -75,10 +81,19 @@ class Lesson:
 
 
 def lesson(chip: Chip, seen: CoarseImage, said: TaughtChip | None) -> Lesson:
-    """Return a chip on the coarse grid; the teacher's probabilities, not logits, are averaged."""
+    """Return a training chip on the coarse grid, with what the teacher says of it.
+
+    Probabilities are averaged, not logits. Where the teacher does not even reproduce the labels
+    that it learned from (IoU below :data:`HEARD`: water that radar does not show) it is silent.
+
+    Args:
+        chip: with its labels.
+        seen: its coarse image.
+        said: what the teacher says of it, or nothing.
+    """
     share, valid = (torch.from_numpy(one.astype(np.float32)) for one in water_share(chip))
     told = tokens = None
-    if said is not None:
+    if said is not None and _reproduces(said, chip):
         mean = torch.from_numpy(blocks(said.probability)).clamp(1e-4, 1 - 1e-4).float()
         told, tokens = torch.stack([1 - mean, mean]).log(), said.tokens.permute(2, 0, 1)
     return Lesson(student_input(seen.reflectance, seen.cloud), share, valid, told, tokens)
@@ -120,8 +135,10 @@ def train_student(
 ) -> tuple[FloodNet, float]:  # fmt: skip
     """Return a student and its threshold of greatest IoU on its own validation tiles.
 
-    Both arms start from the same weights, see the same labelled crops in the same order and
-    validate on the same tiles. Validation labels are part of the fraction.
+    Both arms start from the same weights and see the same labelled crops in the same order. Both
+    validate on a quarter of their labelled tiles, which train nothing and are part of the
+    fraction; the distilled student also on what the teacher says of one tile in eight, of which it
+    hears nothing in training.
 
     Args:
         lessons: of the training chips; a chip that is held out must not be among them.
@@ -137,7 +154,12 @@ def train_student(
     taught = arm == "distilled"
     train, held = labelled_tiles(lessons, fraction, seed)
     weights = _weights(lessons, train)
-    crops = _labelled_crops(train)
+    silent = _silent(lessons)
+    speaks = [
+        (1 - _spread(marks, one.valid)) * float(one.told is not None)
+        for marks, one in zip(silent, lessons, strict=True)
+    ]
+    silent &= np.array([one.told is not None for one in lessons])[:, None, None]
     projector = _projector(lessons) if taught else None
     whole = nn.ModuleDict({"student": student} | ({"projector": projector} if projector else {}))
     optimiser = torch.optim.AdamW(whole.parameters(), lr=plan.rate, weight_decay=1e-2)
@@ -151,11 +173,13 @@ def train_student(
         draw, other = (np.random.default_rng((seed, epoch, part)) for part in (0, 1))
         for _ in range(plan.steps):
             turn = int(draw.integers(8))
-            picks = crops[draw.integers(len(crops), size=plan.batch)]
+            picks = train[draw.integers(len(train), size=plan.batch)]
             if taught:
                 anywhere = _anywhere(lessons, plan.batch, other)
                 picks = np.concatenate([picks, anywhere])
-            yield (torch.tensor(epoch), *_crops(lessons, weights, picks, turn, taught))
+            image, *rest = _crops(lessons, weights, speaks, picks, turn, taught)
+            shift = draw.normal(0, plan.jitter, (2 * plan.batch, 3))[: len(image)]
+            yield torch.tensor(epoch), jittered(image, torch.from_numpy(shift).float()), *rest
 
     def step(batch: tuple[Tensor, ...]) -> Tensor:
         epoch, image, share, weight, *said = batch
@@ -163,20 +187,29 @@ def train_student(
         task = _task(logits[: plan.batch], share[: plan.batch], weight[: plan.batch])
         if not taught:
             return objective(task).total
-        told, tokens = said
+        told, tokens, speaks = said
+        heard = _rows(speaks[:, None])[:, 0] > 0
         temperature = schedule.temperature(int(epoch), "optics")
-        distill = softened_kl(_rows(logits), _rows(told), temperature=temperature)
+        distill = softened_kl(
+            _rows(logits)[heard], _rows(told)[heard], temperature=temperature
+        )
         own = _rows(functional.avg_pool2d(features, PATCHED))
         assert projector is not None
         pairs = projector({"optics": own}, {"optics": _rows(tokens)})
-        near = alignment(
-            pairs, {"optics": torch.ones(len(own), dtype=torch.bool)}, comparison="cosine"
-        )
+        apart = functional.avg_pool2d(speaks[:, None], PATCHED)
+        near = alignment(pairs, {"optics": _rows(apart)[:, 0] > 0}, comparison="cosine")
         return objective(task, distill=distill, align=near).total
 
+    def validation() -> tuple[Tensor, Tensor, Tensor]:
+        labelled = _heard(student, lessons, held, told=False)
+        if not taught:
+            return labelled
+        asked = np.argwhere(silent)
+        said = _heard(student, lessons, asked[_within(lessons, asked)], told=True)
+        return tuple(torch.cat(both) for both in zip(labelled, said, strict=True))  # type: ignore
+
     def validate() -> float:
-        logits, share, valid = _heard(student, lessons, held)
-        return float(_task(logits, share, valid))
+        return float(_task(*validation()))
 
     fit(
         whole, step=step, batches=batches, validate=validate, optimiser=optimiser,
@@ -184,15 +217,21 @@ def train_student(
         tick=slope.step,
     )  # fmt: skip
     with torch.no_grad():
-        logits, share, valid = _heard(student, lessons, held)
+        logits, share, valid = validation()
     return student, _threshold(torch.softmax(logits, 1)[:, 1], share, valid)
 
 
+def _reproduces(said: TaughtChip, chip: Chip) -> bool:
+    """Return whether the teacher finds the water of a chip; without any there is none to find."""
+    found = scored(said.probability, chip.label).iou
+    return found is None or found >= HEARD
+
+
 def _projector(lessons: Sequence[Lesson]) -> AlignmentHead:
-    tokens = lessons[0].tokens
-    if tokens is None:
+    wide = [len(one.tokens) for one in lessons if one.tokens is not None]
+    if not wide:
         raise DistillError("no teacher spoke", where="flood student", hint="give lessons with one")
-    return AlignmentHead({"optics": WIDTH}, {"optics": int(tokens.shape[0])})
+    return AlignmentHead({"optics": WIDTH}, {"optics": wide[0]})
 
 
 def _task(logits: Tensor, share: Tensor, weight: Tensor) -> Tensor:
@@ -235,15 +274,11 @@ def _weights(lessons: Sequence[Lesson], tiles: NDArray[np.int64]) -> list[Tensor
     return weights
 
 
-def _labelled_crops(tiles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return crops (chip, row, column), in units of tiles, each around a labelled tile."""
-    return tiles
-
-
 def _anywhere(
     lessons: Sequence[Lesson], count: int, draw: np.random.Generator
 ) -> NDArray[np.int64]:
-    chips = draw.integers(len(lessons), size=count)
+    heard = np.flatnonzero([one.told is not None for one in lessons])
+    chips = heard[draw.integers(len(heard), size=count)]
     places = [[int(one) // LABELLED for one in lessons[chip].valid.shape] for chip in chips]
     return np.array(
         [[chip, *(draw.integers(one) for one in place)] for chip, place in zip(chips, places)]
@@ -251,11 +286,12 @@ def _anywhere(
 
 
 def _crops(
-    lessons: Sequence[Lesson], weights: Sequence[Tensor], picks: NDArray[np.int64], turn: int,
-    taught: bool,
+    lessons: Sequence[Lesson], weights: Sequence[Tensor], speaks: Sequence[Tensor],
+    picks: NDArray[np.int64], turn: int, taught: bool,
 ) -> Iterator[Tensor]:  # fmt: skip
     """Yield image, share and weight of crops, turned alike, and what the teacher said."""
-    stacks: list[list[Tensor]] = [[] for _ in range(5 if taught else 3)]
+    deep = max((len(one.tokens) for one in lessons if one.tokens is not None), default=0)
+    stacks: list[list[Tensor]] = [[] for _ in range(6 if taught else 3)]
     for number, row, column in picks:
         one = lessons[number]
         height, width = one.valid.shape
@@ -264,8 +300,11 @@ def _crops(
         left = min(max(column * LABELLED - LABELLED // 2, 0), width - CROP)
         parts = [one.image, one.share, weights[number]]
         if taught:
-            assert one.told is not None and one.tokens is not None
-            parts += [one.told, one.tokens]
+            told, tokens = one.told, one.tokens
+            if told is None or tokens is None:
+                told = torch.zeros(2, height, width)
+                tokens = torch.zeros(deep, height // PATCHED, width // PATCHED)
+            parts += [told, tokens, speaks[number]]
         for at, part in enumerate(parts):
             scale = PATCHED if at == 4 else 1
             y, x, side = top // scale, left // scale, CROP // scale
@@ -276,14 +315,42 @@ def _crops(
 
 
 def _heard(
-    student: FloodNet, lessons: Sequence[Lesson], tiles: NDArray[np.int64]
+    student: FloodNet, lessons: Sequence[Lesson], tiles: NDArray[np.int64], *, told: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return logits, shares and validity of tiles; each chip is read whole, as in use."""
+    """Return logits, shares and their weight of tiles; each chip is read whole, as in use.
+
+    Args:
+        told: the share is what the teacher says, not the label.
+    """
     logits = {int(one): student(lessons[one].image[None])[0][0] for one in np.unique(tiles[:, 0])}
-    kept = [
-        (_tile(logits[int(chip)], row, column), _tile(lessons[chip].share, row, column),
-         _tile(lessons[chip].valid, row, column))
-        for chip, row, column in tiles
-    ]  # fmt: skip
-    heard, share, valid = zip(*kept, strict=True)
-    return torch.stack(heard), torch.stack(share), torch.stack(valid)
+    kept = []
+    for chip, row, column in tiles:
+        one = lessons[chip]
+        share, valid = one.share, one.valid
+        if told:
+            assert one.told is not None
+            share, valid = one.told[1].exp(), torch.ones_like(one.valid)
+        kept.append([_tile(part, row, column) for part in (logits[int(chip)], share, valid)])
+    heard, shares, weights = zip(*kept, strict=True)
+    return torch.stack(heard), torch.stack(shares), torch.stack(weights)
+
+
+def _silent(lessons: Sequence[Lesson]) -> NDArray[np.bool_]:
+    """Return tiles on which the teacher says nothing in training, (chips, rows, columns)."""
+    sizes = [one.valid.shape for one in lessons]
+    rows, columns = (max(size[at] for size in sizes) // LABELLED for at in (0, 1))
+    return is_validation(len(lessons), rows, columns)
+
+
+def _within(lessons: Sequence[Lesson], tiles: NDArray[np.int64]) -> NDArray[np.bool_]:
+    sizes = np.array([lessons[chip].valid.shape for chip in tiles[:, 0]]) // LABELLED
+    return np.asarray((tiles[:, 1:] < sizes).all(axis=1))
+
+
+def _spread(marks: NDArray[np.bool_], like: Tensor) -> Tensor:
+    """Return marks of tiles on the coarse grid of a chip; 0 beyond the last whole tile."""
+    fine = np.kron(marks, np.ones((LABELLED, LABELLED)))
+    whole = np.zeros(like.shape)
+    height, width = (min(one, other) for one, other in zip(fine.shape, like.shape, strict=True))
+    whole[:height, :width] = fine[:height, :width]
+    return torch.from_numpy(whole.astype(np.float32))

@@ -14,17 +14,21 @@ WIDTH = 16
 #: Dilations of its blocks: a pixel sees 16 coarse pixels each way, past most clouds' edges.
 DILATIONS = (1, 2, 4, 8)
 DROPOUT = 0.1
+#: Spread by which log-reflectances are divided.
+SCALE = 0.7
 
 
 class FloodNet(nn.Module):
-    """Dilated residual convolutions; says dry or water for each coarse pixel."""
+    """Dilated residual convolutions; says dry or water for each coarse pixel.
+
+    There is no norm: its statistics would differ between crops in training and scenes in use.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(INPUTS, WIDTH, 3, padding=1)
         self.blocks = nn.ModuleList(
             nn.Sequential(
-                nn.GroupNorm(4, WIDTH),
                 nn.GELU(),
                 nn.Conv2d(WIDTH, WIDTH, 3, padding=one, dilation=one),
                 nn.Dropout(DROPOUT),
@@ -45,6 +49,20 @@ class FloodNet(nn.Module):
         return self.head(features), features
 
 
+def jittered(image: Tensor, shift: Tensor) -> Tensor:
+    """Return inputs as if the scene's bands had other gains.
+
+    Args:
+        image: of :func:`student_input`, shape (images, INPUTS, height, width).
+        shift: change of log-reflectance, shape (images, 3).
+    """
+    clear = image[:, 5:]
+    logged = image[:, :3] + shift[:, :, None, None] / SCALE
+    # (a - b) / (a + b) is the hyperbolic tangent of half the difference of logarithms.
+    gap = (logged[:, :1] - logged[:, 1:3]) * SCALE / 2
+    return torch.cat([logged * clear, 2 * torch.tanh(gap) * clear, clear], dim=1)
+
+
 def student_input(reflectance: ArrayLike, cloud: ArrayLike) -> Tensor:
     """Return what the network reads: three log-reflectances, two indices, a mask of clear pixels.
 
@@ -58,7 +76,7 @@ def student_input(reflectance: ArrayLike, cloud: ArrayLike) -> Tensor:
     bands = np.asarray(reflectance, dtype=np.float64)
     hidden = np.asarray(cloud, dtype=bool) | ~np.isfinite(bands).all(axis=0)
     green, near, short = np.clip(np.where(hidden, 0.1, bands), 1e-3, 1.5)
-    parts = [np.log(one) / 0.7 + 2.6 for one in (green, near, short)]
+    parts = [np.log(one) / SCALE + 2.6 for one in (green, near, short)]
     parts += [2 * (green - one) / (green + one) for one in (near, short)]
     whole = np.where(hidden, 0.0, np.stack(parts))
     return torch.from_numpy(np.concatenate([whole, ~hidden[None]]).astype(np.float32))

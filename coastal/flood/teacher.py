@@ -32,7 +32,7 @@ class TeacherPlan:
     width: int = 128
     depth: int = 4
     heads: int = 4
-    epochs: int = 20
+    epochs: int = 12
     batch: int = 16
     rate: float = 1e-3
 
