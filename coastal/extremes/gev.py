@@ -215,7 +215,7 @@ def profile_interval(
              for far, bend in ((0.0, 0.0), (0.3, 0.1), (-0.3, -0.1))),
             key=lambda one: float(one.fun),
         )  # fmt: skip
-        return float(found.fun) - lowest - allowed
+        return float(found.fun - lowest - allowed)
 
     def bound(direction: float) -> float:
         step = best.scale * direction

@@ -126,9 +126,9 @@ def features(short: Short, region: Region) -> Floats:
     found[0] = 1.0
     apart = (record.values - short.base) / short.unit
     known = apart[np.isfinite(apart)]
-    season = np.nanmean(apart, axis=0)
+    season = np.nanmean(apart[:, np.isfinite(apart).any(axis=0)], axis=0)
     found[7:11] = (
-        np.nanmean(apart, axis=1).std(), season[np.isfinite(season)].std(),
+        np.nanmean(apart, axis=1).std(), season.std(),
         np.clip((known**3).mean(), -3, 3), np.quantile(known, 0.95),
     )  # fmt: skip
     if np.isfinite([record.latitude, record.longitude]).all():
