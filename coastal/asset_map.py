@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +38,17 @@ class Spot:
     state: str
 
 
-def asset_map(spots: Sequence[Spot]) -> str:
+def asset_map(spots: Sequence[Spot], *, words: Mapping[str, str] | None = None) -> str:
     """Draw the assets with the coast around them and a numbered legend.
+
+    Args:
+        spots: at least one.
+        words: what the states mean, where not as in :data:`STATES`.
 
     Returns:
         An ``<svg>`` element free of external resources.
     """
+    meaning = {state: told[0] for state, told in STATES.items()} | dict(words or {})
     latitude = float(np.mean([spot.latitude for spot in spots]))
     longitude = _middle([spot.longitude for spot in spots])
     reach = max(geodesic_nmi(latitude, longitude, spot.latitude, spot.longitude) for spot in spots)
@@ -55,14 +60,14 @@ def asset_map(spots: Sequence[Spot]) -> str:
         ]
     )
     marks = "".join(
-        _mark(number, spot, at)
+        _mark(number, spot, at, meaning[spot.state])
         for number, (spot, at) in enumerate(zip(spots, placed, strict=True), 1)
     )
     shown = [state for state in STATES if any(spot.state == state for spot in spots)]
     rows = math.ceil(len(spots) / 2) + len(shown)
     total = _HEIGHT + 14 + _ROW_PX * (rows + 1)
     told = "; ".join(
-        f"{number} {spot.words}: {STATES[spot.state][0]}" for number, spot in enumerate(spots, 1)
+        f"{number} {spot.words}: {meaning[spot.state]}" for number, spot in enumerate(spots, 1)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="assets-title '
@@ -73,7 +78,7 @@ def asset_map(spots: Sequence[Spot]) -> str:
         f'<clipPath id="assets-clip"><rect width="{_WIDTH}" height="{_HEIGHT}"/></clipPath>'
         f'<g clip-path="url(#assets-clip)">{"".join(surroundings(view))}{marks}</g>'
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="none" stroke="{INK}"/>'
-        f"{''.join(_legend(spots, shown))}</svg>"
+        f"{''.join(_legend(spots, shown, meaning))}</svg>"
     )
 
 
@@ -102,14 +107,14 @@ def _apart(pixels: list[tuple[float, float]], least: float = 21.0) -> list[tuple
     return [(float(x), float(y)) for x, y in at]
 
 
-def _mark(number: int, spot: Spot, at: tuple[float, float]) -> str:
+def _mark(number: int, spot: Spot, at: tuple[float, float], meaning: str) -> str:
     x, y = at
     ink = "#ffffff" if spot.state == "missed" else INK
     digits = (
         f'<text x="{x:.1f}" y="{y + 3.6:.1f}" font-size="10" text-anchor="middle" '
         f'font-weight="bold" fill="{ink}">{number}</text>'
     )
-    title = f"<title>{written(f'{spot.words}: {STATES[spot.state][0]}')}</title>"
+    title = f"<title>{written(f'{spot.words}: {meaning}')}</title>"
     return f"<g>{title}{_shape(spot.state, x, y)}{digits}</g>"
 
 
@@ -122,7 +127,9 @@ def _shape(state: str, x: float, y: float, size: float = 9.5) -> str:
     return f'<polygon points="{points}" {look}/>'
 
 
-def _legend(spots: Sequence[Spot], shown: Sequence[str]) -> Iterator[str]:
+def _legend(
+    spots: Sequence[Spot], shown: Sequence[str], meaning: Mapping[str, str]
+) -> Iterator[str]:
     half = math.ceil(len(spots) / 2)
     for index, spot in enumerate(spots):
         x, y = (4.0, index) if index < half else (_WIDTH / 2, index - half)
@@ -131,9 +138,9 @@ def _legend(spots: Sequence[Spot], shown: Sequence[str]) -> Iterator[str]:
     for row, state in enumerate(shown):
         y = _HEIGHT + 24 + _ROW_PX * (half + row)
         yield _shape(state, 12, y - 4, 6.5)
-        yield caption(28, y, STATES[state][0], anchor="start")
+        yield caption(28, y, meaning[state], anchor="start")
     caption_y = _HEIGHT + 24 + _ROW_PX * (half + len(shown))
     yield caption(
-        4, caption_y, "Coasts: Natural Earth, good to about a kilometre; marks may be moved a little "
-        "so that none hides another.", anchor="start", size=11,
+        4, caption_y, "Coasts: Natural Earth, good to about a kilometre; marks may be moved a "
+        "little so that none hides another.", anchor="start", size=11,
     )  # fmt: skip

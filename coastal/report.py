@@ -1,4 +1,4 @@
-"""The HTML brief of a plan: one self-contained page that opens offline and prints well."""
+"""HTML briefs of plans and assessments: self-contained pages that open offline and print well."""
 
 from __future__ import annotations
 
@@ -38,6 +38,24 @@ def plan_brief(plan: Plan, data: dict[str, Any] | None = None) -> str:
             timeline=timeline(plan),
         )
     )
+
+
+def assessment_brief(data: dict[str, Any]) -> str:
+    """Return the brief of an assessment, from the data of :func:`coastal.assess.assess_site`."""
+    spots = [
+        Spot(
+            one["latitude"],
+            one["longitude"],
+            f"{one['asset']}: {one['flood_probability']['value']:.1%} a year",
+            "threatened" if one["flood_probability"]["value"] > 0.05 else "dry",
+        )
+        for one in data["assets"]
+    ]
+    css = (files("compliance.report") / "report.css").read_text(encoding="utf-8")
+    template = (files("coastal") / "assess.html").read_text(encoding="utf-8")
+    words = {"threatened": "more than 5 % chance of flood in the year", "dry": "at most 5 %"}
+    drawn = asset_map(spots, words=words)
+    return str(_environment().from_string(template).render(data=data, css=css, map=drawn))
 
 
 def _spots(plan: Plan) -> list[Spot]:

@@ -1,4 +1,4 @@
-"""A decision in plain words: what is believed, on whose word, what is done, what would change it."""
+"""A decision in plain words: what is believed, on whose word, what is done, what else could be."""
 
 from __future__ import annotations
 

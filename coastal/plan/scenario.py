@@ -14,7 +14,6 @@ from coastal.plan.belief import HORIZON
 from coastal.plan.simulate import TIDE, Climate, Failures
 from coastal.plan.site import Action, Asset, Effect, Site, check_site
 from coastal.plan.streams import STREAMS, Cut, read_cut
-from coastal.risk.curves import KINDS, depth_damage
 
 _Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -218,6 +217,8 @@ def load_scenario(path: Path) -> Scenario:
 def _asset(one: _Asset, where: str) -> Asset:
     curve = one.damage
     if curve is None:
+        from coastal.risk.curves import KINDS, depth_damage
+
         if one.curve not in KINDS:
             raise UsageError(
                 f"no depth-damage curve of {one.curve!r}",

@@ -35,6 +35,56 @@ def command() -> None:
 
 
 @command.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@_data
+@json_option
+@click.option("-o", "--output", type=_FOLDER, help="Folder for assessment.json and .html.")
+def assess(site: Path, data: Path | None, as_json: bool, output: Path | None) -> int:
+    """Say how likely the assets of SITE (YAML or JSON) are to flood, and what it would cost."""
+    _check(0, data, output)
+    from coastal.assess import assess_site, load_site
+
+    told = assess_site(load_site(site), data=data)
+    if output is not None:
+        from coastal.report import assessment_brief
+
+        text = json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        write_whole(output / "assessment.json", text)
+        write_whole(output / "assessment.html", assessment_brief(told))
+    if as_json:
+        echo_json(told)
+    else:
+        _print_assessment(told, output)
+    return 0
+
+
+@command.command()
+@click.argument(
+    "what", default="all", type=click.Choice(["flood", "surge", "extremes", "risk", "all"])
+)
+@click.option(
+    "--data", type=_FOLDER, required=True,
+    help="Folder with flood-sar/, tide-gauge/, storm-tracks/, flood-events/.",
+)  # fmt: skip
+@_seed
+@json_option
+@click.option("-o", "--output", type=_FOLDER, required=True, help="Folder for the students.")
+def train(what: str, data: Path, seed: int, as_json: bool, output: Path) -> int:
+    """Train students of flood maps, surge, extremes and risk, or all of them."""
+    _check(seed, data, output)
+    from coastal.training import STUDENTS, train_students
+
+    names = STUDENTS if what == "all" else (what,)
+    told = train_students(names, data, output, seed=seed, progress=progress)
+    if as_json:
+        echo_json(told)
+        return 0
+    for one in told["students"]:
+        click.echo(f"{one['student']}: {one['file']} ({one['seconds']:.0f} s)")
+    return 0
+
+
+@command.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 @_data
 @click.option(
@@ -86,6 +136,39 @@ def _check(seed: int, data: Path | None, output: Path | None) -> None:
         raise UsageError("no such folder", where=f"--data {data}", hint="check the path")
     if output is not None and output.exists() and not is_folder(output):
         raise UsageError("not a folder", where=f"-o {output}", hint="give a folder to write to")
+
+
+def _print_assessment(told: dict[str, Any], output: Path | None) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(
+        f"[bold]{escape(told['site'])}[/bold], {told['year']}, {escape(told['scenario'])}; "
+        f"metres above {escape(told['datum'])}"
+    )
+    if told["about"]:
+        console.print(escape(told["about"]), style="yellow")
+    for one in told["return_levels"]:
+        console.print(
+            f"{one['years']:g}-year level {one['level_m']:.2f} m "
+            f"({one['low_m']:.2f} to {one['high_m']:.2f} m), by {one['method']}"
+        )
+    table = Table(box=None, pad_edge=False)
+    for title in ("asset", "flood in the year", "90 % interval", "damage a year"):
+        table.add_column(title)
+    for one in told["assets"]:
+        chance = one["flood_probability"]
+        table.add_row(
+            escape(one["asset"]),
+            f"{chance['value']:.1%}",
+            f"{chance['low']:.1%} to {chance['high']:.1%}",
+            f"{one['expected_damage']:,.0f}",
+        )
+    console.print(table)
+    if output is not None:
+        console.print(f"wrote assessment.json and assessment.html to {escape(str(output))}")
 
 
 def _write_plan(made: Plan, told: dict[str, Any], output: Path) -> None:
