@@ -1,6 +1,6 @@
 """What the planning agent keeps when a stream is missing, and how many floods it misses.
 
-    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 20]
+    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 16]
 
 For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the guard from
 200, and the test storms are apart from all of them. Every condition plays the same storms.
@@ -20,10 +20,12 @@ stream cut, with streams cut at random, and with a forecast made from what came 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +34,8 @@ from coastal.plan.calibration import conditions
 from coastal.plan.explain import explain
 from coastal.plan.guard import CHANCE, NONE, Guard
 from coastal.plan.learn import Z90, Senses
-from coastal.plan.planner import make_plan, prepare
-from coastal.plan.play import Outcome, play
+from coastal.plan.planner import prepare, storm_of
+from coastal.plan.play import Outcome, count, play
 from coastal.plan.scenario import Scenario, load_scenario
 from coastal.plan.simulate import Storm, simulate
 from coastal.plan.streams import STREAMS, Cut, Floats
@@ -133,58 +135,73 @@ def tables(bound: Mapping[str, Floats], free: Mapping[str, Floats]) -> None:
                 row += f"{share:>12.3f} ({low:.3f} to {high:.3f})"
         print(row)
     print(
-        f"cost alone: V {free[CHANCE].mean():.1f} with all streams, {free[NONE].mean():.1f} with none"
+        f"cost alone: V {free[CHANCE].mean():.1f} with all streams, "
+        f"{free[NONE].mean():.1f} with none"
     )
 
 
-def juan(data: Path, seeds: int) -> None:
+def juan(data: Path, draws: int) -> None:
     scenario = load_scenario(EXAMPLES / "halifax_juan.yaml")
     guessed = replace(scenario, streams=("gauge", "weather", "forecast"), synthetic_forecast=True)
-    print("\nHurricane Juan, Halifax 2003 (costs invented)")
-    rows: list[tuple[str, Scenario, list[Cut]]] = [
-        ("gauge and weather", scenario, []),
-        ("weather alone", scenario, [Cut("gauge")]),
-        ("gauge alone", scenario, [Cut("weather")]),
-        ("climate alone", scenario, [Cut("gauge"), Cut("weather")]),
-        ("with a synthetic forecast", guessed, []),
-        ("the same, gauge cut from hour 60", guessed, [Cut("gauge", 60)]),
-        ("the same, forecast cut from hour 48", guessed, [Cut("forecast", 48)]),
-    ]
-    for words, one, cuts in rows:
-        plan = make_plan(one, cuts=cuts, data=data)
-        print(f"  {words:<38} cost {plan.outcome.cost:>7.0f} of {plan.nothing:.0f}, missed "
-              f"{len(plan.outcome.missed)} of {len(plan.outcome.flooded)}: "
-              f"{', '.join(plan.outcome.missed) or 'none'}")  # fmt: skip
-    random: dict[str, list[tuple[float, int, int, int]]] = defaultdict(list)
-    for words, one in (("measured", scenario), ("with forecast", guessed)):
-        for seed in range(seeds):
-            rng = np.random.default_rng(seed)
+    cuts: dict[str, list[Cut]] = {
+        "all streams": [],
+        "gauge cut": [Cut("gauge")],
+        "weather cut": [Cut("weather")],
+        "gauge and weather cut": [Cut("gauge"), Cut("weather")],
+        "gauge cut from hour 60": [Cut("gauge", 60)],
+        "forecast cut from hour 48": [Cut("forecast", 48)],
+        "forecast cut from hour 68": [Cut("forecast", 68)],
+    }
+    for words, one in (("measured streams", scenario), ("and a synthetic forecast", guessed)):
+        storm, earlier = storm_of(one, data)
+        senses, guard = prepare(one, earlier=earlier)
+        idle = {action.name: np.zeros(len(storm.hours), dtype=bool) for action in one.site.actions}
+        nothing = count(one.site, storm.level, idle)[0]
+        print(f"\nHurricane Juan, Halifax 2003, {words}; {nothing:.0f} had nothing been done")
+        played = partial(_replayed, one, senses, guard, storm)
+        for name, listed in cuts.items():
+            if all(cut.stream in one.streams for cut in listed):
+                print(f"  {name:<28}{_told(played(listed))}")
+        found = []
+        for draw in range(draws):
+            rng = np.random.default_rng(draw)
             starts = rng.uniform(0, 80, len(one.streams))
-            cuts = [
+            silent = [
                 Cut(name, float(start), float(start + rng.exponential(18)))
                 for name, start in zip(one.streams, starts, strict=True)
             ]
-            plan = make_plan(one, cuts=cuts, data=data, seed=seed)
-            bad, _ = unsaid([plan.outcome], one)
-            random[words].append(
-                (plan.outcome.cost, len(plan.outcome.missed), len(plan.outcome.flooded), bad)
-            )
-    for words, found in random.items():
-        table = np.array(found, dtype=np.float64)
-        print(f"  cut at random, {words:<14} ({seeds} seeds): mean cost {table[:, 0].mean():.0f}, "
-              f"assets missed {table[:, 1].sum():.0f} of {table[:, 2].sum():.0f}, stale and unsaid "
-              f"{table[:, 3].sum():.0f}")  # fmt: skip
+            found.append(played(silent, draw))
+        bad, total = unsaid(found, one)
+        costs = [outcome.cost for outcome in found]
+        print(f"  {f'cut at random, {draws} draws':<28}cost {np.mean(costs):.0f} (least "
+              f"{min(costs):.0f}, most {max(costs):.0f}), assets missed "
+              f"{sum(len(outcome.missed) for outcome in found)} of "
+              f"{sum(len(outcome.flooded) for outcome in found)}, stale with a say {total}, unsaid "
+              f"{bad}")  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+def _replayed(
+    scenario: Scenario,
+    senses: Senses,
+    guard: Guard,
+    storm: Storm,
+    cuts: Sequence[Cut],
+    draw: int = 0,
+) -> Outcome:
+    asks = np.random.default_rng([draw, 2])
+    return play(
+        scenario.site, senses, guard, storm, cuts=cuts, expected=scenario.streams, asks=asks
     )
-    parser.add_argument("data", nargs="?", type=Path, help="folder that holds tide-gauge/")
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--storms", type=int, default=20)
-    given = parser.parse_args()
-    began = time.process_time()
+
+
+def _told(outcome: Outcome) -> str:
+    missed = ", ".join(outcome.missed) or "none"
+    return (
+        f"cost {outcome.cost:.0f}, missed {len(outcome.missed)} of {len(outcome.flooded)}: {missed}"
+    )
+
+
+def simulated(seeds: int, storms: int) -> None:
     scenario = load_scenario(EXAMPLES / "halifax_storm.yaml")
     values: dict[str, dict[str, list[float]]] = {
         "bound": defaultdict(list),
@@ -193,9 +210,10 @@ def main() -> None:
     pooled: dict[str, list[Outcome]] = defaultdict(list)
     unbound: list[Outcome] = []
     covered = []
-    for seed in range(given.seeds):
-        bound, free, coverage = one_seed(scenario, seed, given.storms)
+    for seed in range(seeds):
+        bound, free, coverage = one_seed(scenario, seed, storms)
         covered.append(coverage)
+        print(f"seed {seed} played", file=sys.stderr, flush=True)
         unbound += free[CHANCE]
         for name in bound:
             values["bound"][name].append(-float(np.mean([one.cost for one in bound[name]])))
@@ -205,12 +223,13 @@ def main() -> None:
         {name: np.array(found) for name, found in values["bound"].items()},
         {name: np.array(found) for name, found in values["free"].items()},
     )
-    print(f"\nmissed floods, bound {scenario.alpha:g} ({given.seeds} seeds)")
+    print(f"\nmissed floods, bound {scenario.alpha:g} ({seeds} seeds)")
     for name, outcomes in pooled.items():
         missed, flooded = misses(outcomes)
         low, high = share_bounds(missed, flooded)
         print(
-            f"  {name:<12}{missed:>4} of {flooded:<4} {missed / flooded:.3f} ({low:.3f} to {high:.3f})"
+            f"  {name:<12}{missed:>4} of {flooded:<4} {missed / flooded:.3f} "
+            f"({low:.3f} to {high:.3f})"
         )
     missed, flooded = misses(unbound)
     print(f"  without a bound, {missed} of {flooded}")
@@ -220,6 +239,20 @@ def main() -> None:
         f"{lead} h {mean:.3f}" for lead, mean in zip(LEADS, np.mean(covered, axis=0), strict=True)
     )
     print(f"coverage of 90 % intervals: {shown}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", nargs="?", type=Path, help="folder that holds tide-gauge/")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--storms", type=int, default=16)
+    parser.add_argument("--no-simulation", action="store_true", help="replay the hurricane alone")
+    given = parser.parse_args()
+    began = time.process_time()
+    if not given.no_simulation:
+        simulated(given.seeds, given.storms)
     if given.data is not None:
         juan(given.data, given.seeds)
     print(f"\n{time.process_time() - began:.0f} s of processor time")

@@ -15,7 +15,6 @@ from compliance.report.graphics.svg import (
     INK,
     LINE,
     QUIET,
-    WIDTH,
     figure,
     fitted,
     line,

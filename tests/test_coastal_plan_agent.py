@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,7 @@ def test_no_decision_uses_stale_data_without_saying_so(
 ) -> None:
     place, wild = site(), storm()
     told = {
-        name: type(table)(table.observed, table.arrived + late, table.values, table.variance)
-        for name, table in wild.streams.items()
+        name: replace(table, arrived=table.arrived + late) for name, table in wild.streams.items()
     }
     outcome = play(place, senses(), guard(k), with_streams(wild, told), cuts=cuts)
     for decision in outcome.decisions:
@@ -48,15 +48,14 @@ def test_no_decision_uses_stale_data_without_saying_so(
             if stream.status == "missing":
                 assert stream.weight == 0
                 continue
-            newest = max(
-                (o for o, a in zip(told[stream.name].observed, told[stream.name].arrived, strict=True)
-                 if a <= decision.hour
-                 and not any(c.stream == stream.name and c.start <= a < c.stop for c in cuts)),
-            )  # fmt: skip
+            table = with_cuts(told, cuts)[stream.name]
+            newest = table.observed[table.arrived <= decision.hour].max()
             age = decision.hour - newest
             assert stream.age_hours == age
             stale = age > 2.0
-            assert (stream.status == "stale") == stale == (by_name[stream.name]["status"] == "stale")
+            assert (
+                (stream.status == "stale") == stale == (by_name[stream.name]["status"] == "stale")
+            )
             if stale:
                 assert stream.inflation > 1 and by_name[stream.name]["variance_inflation"] > 1
                 said = [s for s in explain(decision, place) if s.startswith("Stale:")]
@@ -75,9 +74,11 @@ def test_a_score_is_the_least_caution_that_misses_nothing(cuts: tuple[Cut, ...])
     assert least is not None
     assert not play(place, known, guard(least + 1e-6), wild, cuts=cuts).missed
     # A little less demands too late; cost alone may still have acted, so it is made dear.
-    dear = site(wall_cost=1e6)
-    dear = type(dear)(**{**dear.__dict__, "actions": tuple(
-        type(a)(**{**a.__dict__, "cost": 1e6}) if a.effects else a for a in dear.actions)})  # fmt: skip
+    plain = site()
+    dear = replace(
+        plain,
+        actions=tuple(replace(one, cost=1e6) if one.effects else one for one in plain.actions),
+    )
     assert play(dear, known, guard(least - 1e-6), wild, cuts=cuts).missed
 
 
@@ -105,7 +106,7 @@ def test_missed_floods_stay_within_the_bound_on_exchangeable_storms() -> None:
         wild = storm(float(rng.uniform(1.1, 2.0)))
         late = float(rng.integers(0, 7))
         told = {
-            name: type(t)(t.observed, t.arrived + late, t.values + 0.1 * rng.normal(), t.variance)
+            name: replace(t, arrived=t.arrived + late, values=t.values + 0.1 * rng.normal())
             for name, t in wild.streams.items()
         }
         beliefs = known.believe(wild.hours, with_streams(wild, told))
@@ -137,7 +138,9 @@ def test_a_response_counts_only_after_its_lead_without_a_break() -> None:
 
 def test_the_same_storm_gives_the_same_decisions() -> None:
     first, again = (
-        json.dumps([as_data(one, site()) for one in play(site(), senses(), guard(1.5), storm()).decisions])
+        json.dumps(
+            [as_data(one, site()) for one in play(site(), senses(), guard(1.5), storm()).decisions]
+        )
         for _ in range(2)
     )
     assert first == again

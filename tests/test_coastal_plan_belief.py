@@ -74,7 +74,10 @@ def test_two_that_contradict_widen_the_belief_over_both() -> None:
     assert not agree.clash.any()
     assert apart.clash[0, :2].all() and (apart.strange[0, :2] > LIMIT).all()
     assert apart.sd[0, 0] > 4 * agree.sd[0, 0]
-    low, high = apart.mean[0, 0] - 1.6449 * apart.sd[0, 0], apart.mean[0, 0] + 1.6449 * apart.sd[0, 0]
+    low, high = (
+        apart.mean[0, 0] - 1.6449 * apart.sd[0, 0],
+        apart.mean[0, 0] + 1.6449 * apart.sd[0, 0],
+    )
     assert low < 0.1 and high > 1.0
 
 
@@ -93,7 +96,9 @@ def test_of_three_the_odd_one_out_loses_its_weight() -> None:
 @settings(max_examples=50)
 @given(st.floats(0, 40), st.sampled_from(["gauge", "neighbour", "reports"]))
 def test_a_cut_stream_has_no_say(now: float, name: str) -> None:
-    told = {one: packets(np.arange(41.0), np.full(41, 0.3)) for one in ("gauge", "neighbour", "reports")}
+    told = {
+        one: packets(np.arange(41.0), np.full(41, 0.3)) for one in ("gauge", "neighbour", "reports")
+    }
     one = held(with_cuts(told, [Cut(name)]), now)
     k = one.names.index(name)
     assert np.isnan(one.age[0, k]) and one.weight[0, k] == 0

@@ -93,16 +93,22 @@ def test_names_are_shown_as_text(scenario: dict[str, Any], tmp_path: Path) -> No
     assert "<script" not in page and "a<b>" not in page and "\u202e" not in page
 
 
+def first(scenario: dict[str, Any], **change: Any) -> list[dict[str, Any]]:
+    """The assets, the first of them changed."""
+    one, *others = scenario["assets"]
+    return [one | change, *others]
+
+
 BAD = {
     "unknown key": (lambda s: s | {"wind": 3}, "wind"),
     "no assets": (lambda s: s | {"assets": []}, "no assets"),
-    "odd response": (lambda s: {**s, "assets": [s["assets"][0] | {"response": "pray"}]}, "pray"),
+    "odd response": (lambda s: {**s, "assets": first(s, response="pray")}, "pray"),
     "unknown stream": (lambda s: s | {"streams": ["gauge", "sonar"]}, "sonar"),
     "odd cut": (lambda s: s | {"cuts": ["gauge:9-3"]}, "ends before"),
     "alpha": (lambda s: s | {"alpha": 0}, "alpha"),
     "kind of storm": (lambda s: s | {"storm": {"kind": "real"}}, "storm"),
-    "not a number": (lambda s: {**s, "assets": [s["assets"][0] | {"value": float("nan")}]}, "value"),
-    "curve": (lambda s: {**s, "assets": [s["assets"][0] | {"curve": "boat"}]}, "boat"),
+    "not a number": (lambda s: {**s, "assets": first(s, value=float("nan"))}, "value"),
+    "curve": (lambda s: {**s, "assets": first(s, curve="boat")}, "boat"),
     "twice": (lambda s: {**s, "assets": [s["assets"][0]] * 2}, "twice"),
     "slow response": (
         lambda s: {**s, "actions": [a | ({"lead_hours": 40} if a["name"] == "evacuate" else {})

@@ -9,7 +9,7 @@ import numpy as np
 
 from coastal.plan.belief import HORIZON, USED, Beliefs
 from coastal.plan.choose import Choice, choose
-from coastal.plan.guard import Guard, need
+from coastal.plan.guard import Guard
 from coastal.plan.learn import Z90
 from coastal.plan.site import Site
 from coastal.plan.streams import CLIMATE, Floats
@@ -110,21 +110,17 @@ class Agent:
     _held_until: dict[str, float] = field(default_factory=dict)
     _next_look: float = -np.inf
 
-    def demands(
-        self, hour: float, beliefs: Beliefs, row: int, tide: Floats
-    ) -> dict[str, tuple[str, ...]]:
+    def demands(self, needs: Mapping[str, float], k: float) -> dict[str, tuple[str, ...]]:
         """Return the responses that the guard demands, with the assets they are for.
 
         Args:
-            beliefs: without what was asked for; the guard was calibrated on them.
-            row: of ``beliefs``.
-            tide: predicted level at 0 to :data:`HORIZON` hours ahead, shape (h,).
+            needs: by asset, as :func:`coastal.plan.guard.need` gives for this hour, from a belief
+                without what was asked for: the guard was calibrated on such.
+            k: the caution.
         """
-        k = self.caution(beliefs, row)
-        one = _row(beliefs, row)
         found: dict[str, list[str]] = {}
         for asset in self.site.assets:
-            if need(asset, self.site, one, tide[None])[0] <= k:
+            if needs[asset.name] <= k:
                 found.setdefault(asset.response, []).append(asset.name)
         return {action: tuple(assets) for action, assets in found.items()}
 
@@ -254,24 +250,6 @@ def stream_states(
 
 def _out(beliefs: Beliefs, row: int, k: int) -> bool:
     return bool(np.isnan(beliefs.age[row, k]) or beliefs.stale[row, k])
-
-
-def _row(beliefs: Beliefs, row: int) -> Beliefs:
-    cut = slice(row, row + 1)
-    return Beliefs(
-        now=beliefs.now[cut],
-        mean=beliefs.mean[cut],
-        sd=beliefs.sd[cut],
-        names=beliefs.names,
-        weight=beliefs.weight[cut],
-        age=beliefs.age[cut],
-        stale=beliefs.stale[cut],
-        inflation=beliefs.inflation[cut],
-        strange=beliefs.strange[cut],
-        clash=beliefs.clash[cut],
-        said=beliefs.said[cut],
-        said_sd=beliefs.said_sd[cut],
-    )
 
 
 def horizon_of(series: Floats, hour: int) -> Floats:

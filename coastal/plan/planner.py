@@ -132,7 +132,7 @@ def make_plan(
         UsageError: a replay without data, or storms so mild that the guard cannot be calibrated.
         SurveyError: the data cannot be read.
     """
-    storm, earlier = _storm(scenario, data, seed)
+    storm, earlier = storm_of(scenario, data)
     senses, guard = prepare(scenario, seed=seed, earlier=earlier, progress=progress)
     if not np.isfinite(guard.k[CHANCE]):
         raise UsageError(
@@ -157,7 +157,13 @@ def make_plan(
     return Plan(scenario, every, seed, storm, guard, outcome, nothing)
 
 
-def _storm(scenario: Scenario, data: Path | None, seed: int) -> tuple[Storm, tuple[Storm, ...]]:
+def storm_of(scenario: Scenario, data: Path | None) -> tuple[Storm, tuple[Storm, ...]]:
+    """Return the storm of a scenario and, for a replay, measured windows to learn from.
+
+    Raises:
+        UsageError: a replay without data, or no storm with a peak as high as asked for.
+        SurveyError: the data cannot be read.
+    """
     if scenario.synthetic:
         rng = np.random.default_rng([scenario.seed, 0])
         quay = min(asset.threshold_m for asset in scenario.site.assets)

@@ -10,7 +10,7 @@ import numpy as np
 from coastal.plan.agent import Agent, Decision, horizon_of
 from coastal.plan.belief import HORIZON
 from coastal.plan.experts import MOST_LEAD
-from coastal.plan.guard import Guard
+from coastal.plan.guard import Guard, need
 from coastal.plan.learn import Senses
 from coastal.plan.simulate import Storm
 from coastal.plan.site import Site
@@ -69,22 +69,24 @@ def play(
     agent = Agent(site, guard, tuple(expected) if expected is not None else known)
     base = senses.believe(storm.hours, with_streams(storm, streams))
     told, asked = base, False
+    tides = np.stack([horizon_of(storm.tide, row) for row in range(len(storm.hours))])
+    needs = {asset.name: need(asset, site, base, tides) for asset in site.assets}
     decisions: list[Decision] = []
     on = {action.name: np.zeros(len(storm.hours), dtype=bool) for action in site.actions}
     bill = 0.0
     watch_until = -1.0
     for row, hour in enumerate(storm.hours):
-        tide = horizon_of(storm.tide, row)
-        demanded = agent.demands(float(hour), base, row, tide)
+        caution = agent.caution(base, row)
+        demanded = agent.demands({name: found[row] for name, found in needs.items()}, caution)
         if agent.due(float(hour), demanded):
             asking = site.asking if asks is not None else None
             decision = agent.look(
                 float(hour),
                 told,
                 row,
-                tide,
+                tides[row],
                 demanded,
-                caution=agent.caution(base, row),
+                caution=caution,
                 asked_sd_m=None if asking is None else _asked(senses, site, told.sd[row]),
                 runners=runners,
             )
