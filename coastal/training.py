@@ -59,8 +59,8 @@ def train_students(
         began = time.perf_counter()
         path = output / f"{name}.safetensors"
         path.parent.mkdir(parents=True, exist_ok=True)
-        folder = data / "flood-sar" if name == "flood" else data
-        made = import_module(f"coastal.{name}").train(folder, path, seed=seed)
+        source = data / "flood-sar" if name == "flood" else data
+        made = import_module(f"coastal.{name}").train(source, path, seed=seed)
         told.append(
             {
                 "student": name,

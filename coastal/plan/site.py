@@ -44,7 +44,9 @@ class Asset:
 
     def loss(self, depth: ArrayLike) -> Floats:
         """Return the loss of value for depths over the threshold."""
-        return np.asarray(self.value * np.interp(depth, self.depth_m, self.damage))
+        return np.asarray(
+            self.value * np.interp(np.asarray(depth, dtype=np.float64), self.depth_m, self.damage)
+        )
 
     def danger(self, depth: ArrayLike) -> Floats:
         """Return the cost of harm for depths over the threshold."""
