@@ -1,6 +1,6 @@
 """What the planning agent keeps when a stream is missing, and how many floods it misses.
 
-    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 16]
+    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 12] [--keep DIR]
 
 For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the guard from
 200, and the test storms are apart from all of them. Every condition plays the same storms.
@@ -20,16 +20,18 @@ stream cut, with streams cut at random, and with a forecast made from what came 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from base import write_whole
 from coastal.plan.calibration import conditions
 from coastal.plan.explain import explain
 from coastal.plan.guard import CHANCE, NONE, Guard
@@ -45,20 +47,30 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "coastal"
 LEADS = (0, 3, 6, 12)
 
 
-def one_seed(
-    scenario: Scenario, seed: int, storms: int
-) -> tuple[dict[str, list[Outcome]], dict[str, list[Outcome]], Floats]:
-    """Return outcomes by condition with and without the bound, and coverage."""
+def one_seed(scenario: Scenario, seed: int, storms: int) -> dict[str, Any]:
+    """Return what one seed shows: mean costs, misses, coverage and what was left unsaid."""
     senses, guard = prepare(scenario, seed=seed)
     rng = np.random.default_rng([seed, 99])
     quay = min(asset.threshold_m for asset in scenario.site.assets)
     test = [simulate(rng, scenario.climate, scenario.failures, quay_m=quay) for _ in range(storms)]
     off = Guard(guard.alpha, dict.fromkeys(guard.k, -np.inf), guard.floods)
-    bound, free = {}, {}
+    bound, free, missed, stale = {}, {}, {}, [0, 0]
     for condition, cuts in conditions(scenario.streams).items():
-        bound[condition] = _played(scenario, senses, guard, test, cuts)
-        free[condition] = _played(scenario, senses, off, test, cuts)
-    return bound, free, _coverage(senses, test)
+        outcomes = _played(scenario, senses, guard, test, cuts)
+        bound[condition] = float(np.mean([one.cost for one in outcomes]))
+        missed[condition] = misses(outcomes)
+        stale = [old + new for old, new in zip(stale, unsaid(outcomes, scenario), strict=True)]
+        outcomes = _played(scenario, senses, off, test, cuts)
+        free[condition] = float(np.mean([one.cost for one in outcomes]))
+        if condition == CHANCE:
+            missed["no bound"] = misses(outcomes)
+    return {
+        "bound": bound,
+        "free": free,
+        "missed": missed,
+        "stale": stale,
+        "coverage": _coverage(senses, test).tolist(),
+    }
 
 
 def _played(
@@ -201,43 +213,35 @@ def _told(outcome: Outcome) -> str:
     )
 
 
-def simulated(seeds: int, storms: int) -> None:
+def simulated(seeds: int, storms: int, keep: Path | None) -> None:
     scenario = load_scenario(EXAMPLES / "halifax_storm.yaml")
-    values: dict[str, dict[str, list[float]]] = {
-        "bound": defaultdict(list),
-        "free": defaultdict(list),
-    }
-    pooled: dict[str, list[Outcome]] = defaultdict(list)
-    unbound: list[Outcome] = []
-    covered = []
+    found = []
     for seed in range(seeds):
-        bound, free, coverage = one_seed(scenario, seed, storms)
-        covered.append(coverage)
+        path = None if keep is None else keep / f"seed-{seed}-of-{storms}-storms.json"
+        if path is None or not path.exists():
+            told = one_seed(scenario, seed, storms)
+            if path is not None:
+                write_whole(path, json.dumps(told))
+        else:
+            told = json.loads(path.read_text("utf-8"))
+        found.append(told)
         print(f"seed {seed} played", file=sys.stderr, flush=True)
-        unbound += free[CHANCE]
-        for name in bound:
-            values["bound"][name].append(-float(np.mean([one.cost for one in bound[name]])))
-            values["free"][name].append(-float(np.mean([one.cost for one in free[name]])))
-            pooled[name] += bound[name]
-    tables(
-        {name: np.array(found) for name, found in values["bound"].items()},
-        {name: np.array(found) for name, found in values["free"].items()},
-    )
-    print(f"\nmissed floods, bound {scenario.alpha:g} ({seeds} seeds)")
-    for name, outcomes in pooled.items():
-        missed, flooded = misses(outcomes)
+    tables(*(
+        {name: -np.array([one[kind][name] for one in found]) for name in found[0][kind]}
+        for kind in ("bound", "free")
+    ))  # fmt: skip
+    print(f"\nmissed floods, bound {scenario.alpha:g} ({seeds} seeds of {storms} storms)")
+    for name in found[0]["missed"]:
+        missed, flooded = np.sum([one["missed"][name] for one in found], axis=0).tolist()
         low, high = share_bounds(missed, flooded)
         print(
             f"  {name:<12}{missed:>4} of {flooded:<4} {missed / flooded:.3f} "
             f"({low:.3f} to {high:.3f})"
         )
-    missed, flooded = misses(unbound)
-    print(f"  without a bound, {missed} of {flooded}")
-    bad, total = unsaid([one for found in pooled.values() for one in found], scenario)
+    bad, total = np.sum([one["stale"] for one in found], axis=0).tolist()
     print(f"stale streams with a say: {total}, unsaid {bad}")
-    shown = ", ".join(
-        f"{lead} h {mean:.3f}" for lead, mean in zip(LEADS, np.mean(covered, axis=0), strict=True)
-    )
+    covered = np.mean([one["coverage"] for one in found], axis=0)
+    shown = ", ".join(f"{lead} h {mean:.3f}" for lead, mean in zip(LEADS, covered, strict=True))
     print(f"coverage of 90 % intervals: {shown}")
 
 
@@ -247,12 +251,13 @@ def main() -> None:
     )
     parser.add_argument("data", nargs="?", type=Path, help="folder that holds tide-gauge/")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--storms", type=int, default=16)
+    parser.add_argument("--storms", type=int, default=12)
+    parser.add_argument("--keep", type=Path, help="folder of finished seeds, to go on from")
     parser.add_argument("--no-simulation", action="store_true", help="replay the hurricane alone")
     given = parser.parse_args()
     began = time.process_time()
     if not given.no_simulation:
-        simulated(given.seeds, given.storms)
+        simulated(given.seeds, given.storms, given.keep)
     if given.data is not None:
         juan(given.data, given.seeds)
     print(f"\n{time.process_time() - began:.0f} s of processor time")
