@@ -72,9 +72,10 @@ def soft_binary_cross_entropy(logits: Tensor, target: Tensor, weight: Tensor) ->
 
 
 def gaussian_kl(
-    mean: Tensor, log_variance: Tensor, teacher_mean: Tensor, teacher_log_variance: Tensor
-) -> Tensor:
-    """Return ``KL(N(μ_T, σ_T²) ‖ N(μ_S, σ_S²))``, averaged over all elements.
+    mean: Tensor, log_variance: Tensor, teacher_mean: Tensor, teacher_log_variance: Tensor,
+    *, weight: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Return ``KL(N(μ_T, σ_T²) ‖ N(μ_S, σ_S²))``, each times its weight, averaged over all.
 
     ``½ (log σ_S² - log σ_T² + (σ_T² + (μ_T - μ_S)²) / σ_S² - 1)``; on standardised targets, so
     that no unit outweighs another. Log-variances are clamped to :data:`LOG_VARIANCES`; beyond it
@@ -83,7 +84,8 @@ def gaussian_kl(
     told, spread = teacher_mean.detach(), teacher_log_variance.detach().clamp(*LOG_VARIANCES)
     own = log_variance.clamp(*LOG_VARIANCES)
     gap = ((spread - own).exp() + (told - mean) ** 2 * (-own).exp()) - 1
-    return 0.5 * (own - spread + gap).mean()
+    each = 0.5 * (own - spread + gap)
+    return (each if weight is None else weight * each).mean()
 
 
 def decoupled_kl(

@@ -9,20 +9,21 @@ from torch import Tensor, nn
 
 
 class TimeEmbedding(nn.Module):
-    """``φ(t)``: one linear and ``width - 1`` sine features with learned frequencies and phases.
+    """``φ(t)``: one linear and sine features with learned frequencies and phases.
 
-    Multi-time attention (Shukla and Marlin 2021, arXiv:2101.10318, eq. 2).
+    Multi-time attention (Shukla and Marlin 2021, arXiv:2101.10318, eq. 2). Each period comes as a
+    sine and a cosine at the start, halving from one pair to the next.
 
     Args:
-        width: of the embedding, at least 2.
+        pairs: of sine and cosine; the embedding is ``1 + 2 pairs`` wide.
         longest: the longest period at the start, in the unit of the times.
     """
 
-    def __init__(self, width: int, *, longest: float) -> None:
+    def __init__(self, pairs: int, *, longest: float) -> None:
         super().__init__()
-        periods = longest * torch.logspace(0, -5, width - 1, base=2.0)
-        self.rate = nn.Parameter(2 * math.pi / periods)
-        self.phase = nn.Parameter(torch.rand(width - 1) * 2 * math.pi)
+        periods = longest * 0.5 ** torch.arange(pairs)
+        self.rate = nn.Parameter(2 * math.pi / periods.repeat(2))
+        self.phase = nn.Parameter(torch.tensor([0.0, math.pi / 2]).repeat_interleave(pairs))
         self.slope = nn.Parameter(torch.tensor([1 / longest, 0.0]))
 
     def forward(self, time: Tensor) -> Tensor:
@@ -38,18 +39,28 @@ class TimeAttention(nn.Module):
     weight in any average (mTAN, arXiv:2101.10318, eq. 3). Where nothing is known the average is 0
     and the support says so.
 
+    At the start query and key are alike, so that a score is ``Σ cos ω(t - r)``, greatest where a
+    measurement is nearest to the reference; each head is three times as sharp as the one before.
+
     Args:
-        width: of the time embedding.
+        pairs, longest: as in :class:`TimeEmbedding`.
         heads: averages per channel and reference.
-        longest: as in :class:`TimeEmbedding`.
     """
 
-    def __init__(self, *, width: int, heads: int, longest: float) -> None:
+    def __init__(self, *, pairs: int, heads: int, longest: float) -> None:
         super().__init__()
-        self.heads, self.width = heads, width
-        self.embedding = TimeEmbedding(width, longest=longest)
-        self.query = nn.Linear(width, heads * width)
-        self.key = nn.Linear(width, heads * width)
+        self.heads, self.width = heads, 1 + 2 * pairs
+        self.embedding = TimeEmbedding(pairs, longest=longest)
+        self.query = nn.Linear(self.width, heads * self.width)
+        self.key = nn.Linear(self.width, heads * self.width)
+        near = torch.eye(self.width)
+        near[0] = 0
+        sharp = [math.sqrt(2 * 3.0**head) for head in range(heads)]
+        with torch.no_grad():
+            for layer in (self.query, self.key):
+                layer.weight.copy_(torch.cat([size * near for size in sharp]))
+                layer.weight.add_(0.02 * torch.randn_like(layer.weight))
+                layer.bias.zero_()
 
     def forward(
         self, values: Tensor, known: Tensor, time: Tensor, reference: Tensor

@@ -49,9 +49,7 @@ class Ridge:
         return np.asarray(_seen(batch) @ self.weights + self.offset)
 
 
-def fit_ridge(
-    data: ModalityBatch, check: ModalityBatch, *, towards: Ridge | None = None
-) -> Ridge:
+def fit_ridge(data: ModalityBatch, check: ModalityBatch, *, towards: Ridge | None = None) -> Ridge:
     """Fit by penalised least squares, lead by lead; the penalty is chosen on ``check``.
 
     Args:

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from coastal.gauge.tracks import Track
-from coastal.surge.network import SurgeStudent, SurgeTeacher
+from coastal.surge.network import SurgeNetwork, SurgeTeacher
 from coastal.surge.simulate import EPISODE, simulate
 from coastal.surge.windows import COARSE, HISTORY, LEADS, blurred, samples, with_gaps
 from distill.batch import ModalityBatch
@@ -73,7 +73,7 @@ def shuffled(count: int, size: int, *, seed: int) -> Callable[[int], Iterator[Te
 
     def rows(epoch: int) -> Iterator[Tensor]:
         draw = torch.Generator().manual_seed(1_000_003 * seed + epoch)
-        yield from torch.randperm(count, generator=draw).split(size)
+        yield from torch.split(torch.randperm(count, generator=draw), size)
 
     return rows
 
@@ -111,20 +111,22 @@ def _stretch(network: SurgeTeacher, check: ModalityBatch) -> float:
     return float(scaled.nanmean())
 
 
-def taught(student: SurgeStudent, outputs: Tensor, told: Told) -> Tensor:
-    """Return the Gaussian KL between teacher and student on the teacher's time support."""
+def taught(student: SurgeNetwork, outputs: Tensor, told: Told) -> Tensor:
+    """Return the Gaussian KL from teacher to student on the teacher's time support.
+
+    It is weighed like :func:`likelihood`, or calm hours, which are told sharply, would rule it.
+    """
     mean, spread, _ = outputs[told.speaks].chunk(3, dim=1)
-    wide, spread = aggregate_gaussian(
-        mean, spread, width=COARSE, correlation=student.correlation
-    )
+    wide, spread = aggregate_gaussian(mean, spread, width=COARSE, correlation=student.correlation)
     teacher_mean, teacher_spread = told.outputs[told.speaks].chunk(2, dim=1)
-    return gaussian_kl(wide, spread, teacher_mean, teacher_spread)
+    weight = (BETA * spread.detach()).exp()
+    return gaussian_kl(wide, spread, teacher_mean, teacher_spread, weight=weight)
 
 
 def pretrain(
     data: ModalityBatch, check: ModalityBatch, told: Told | None, *, seed: int, epochs: int = 10,
     objective: Objective | None = None, progress: str | None = None,
-) -> SurgeStudent:  # fmt: skip
+) -> SurgeNetwork:  # fmt: skip
     """Return a student of simulated storms, taught if there is a teacher's answer.
 
     Args:
@@ -136,7 +138,7 @@ def pretrain(
         progress: title of a bar.
     """
     torch.manual_seed(seed)
-    student = SurgeStudent()
+    student = SurgeNetwork()
     weigh = objective or Objective(alpha=0.5, beta=1.0, gamma=0.0)
     optimiser = torch.optim.AdamW(student.parameters(), lr=3e-3, weight_decay=1e-4)
     own, held = data.only(OWN), check.only(OWN)
@@ -163,7 +165,7 @@ def pretrain(
     return student
 
 
-def anchored(student: SurgeStudent, data: ModalityBatch, *, count: int = 192) -> Anchor:
+def anchored(student: SurgeNetwork, data: ModalityBatch, *, count: int = 192) -> Anchor:
     """Return what a student must not forget: its weights and their exact Fisher information."""
     kept = {name: one.detach().clone() for name, one in student.named_parameters()}
     shown = {name: data.values[name][:count] for name in OWN}
@@ -185,8 +187,8 @@ class _Bare:
 
 
 def finetune(
-    student: SurgeStudent, data: ModalityBatch, check: ModalityBatch, *, seed: int,
-    anchor: Anchor | None = None, strength: float = 0.0, steps: int = 20, epochs: int = 12,
+    student: SurgeNetwork, data: ModalityBatch, check: ModalityBatch, *, seed: int,
+    anchor: Anchor | None = None, strength: float = 0.0, steps: int = 10, epochs: int = 5,
     rate: float = 1e-3,
 ) -> History:  # fmt: skip
     """Fit a student, in place, to windows of its own gauge.
@@ -220,7 +222,7 @@ def finetune(
     def batches(epoch: int) -> Iterator[ModalityBatch]:
         draw = torch.Generator().manual_seed(7_919 * seed + epoch)
         for _ in range(steps):
-            yield own.rows(torch.randint(len(own), (128,), generator=draw))
+            yield own.rows(torch.randint(len(own), (64,), generator=draw))
 
     return fit(
         student, step=step, batches=batches, validate=lambda: float(task(held)),

@@ -20,6 +20,9 @@ LEAST_LOG, MOST_LOG = -9.0, 5.5
 class GaugeReader(nn.Module):
     """Reads a series with gaps at fixed hours, with its newest value and how old that is."""
 
+    reference: Tensor
+    time: Tensor
+
     def __init__(self, heads: int) -> None:
         super().__init__()
         self.attention = TimeAttention(pairs=5, heads=heads, longest=LONGEST)
@@ -44,7 +47,7 @@ class GaugeReader(nn.Module):
         return torch.cat([read.flatten(1), extra], dim=1), newest
 
 
-class SurgeStudent(nn.Module):
+class SurgeNetwork(nn.Module):
     """Hourly Gaussians of the surge ahead from one gauge and its tide.
 
     A linear map of what was read, which starts as persistence that fades, plus a small network.
@@ -59,16 +62,15 @@ class SurgeStudent(nn.Module):
         self.reader = GaugeReader(heads=2)
         width = self.reader.width + LEADS + 1
         self.straight = nn.Linear(width, LEADS)
-        self.bent = nn.Sequential(
-            nn.Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, 3 * LEADS)
-        )
+        last = nn.Linear(hidden, 3 * LEADS)
+        self.bent = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), last)
         self.alike = nn.Parameter(torch.tensor(2.0))
         with torch.no_grad():
             self.straight.weight.mul_(0.05)
             self.straight.weight[:, self.reader.width - 3] += 0.93 ** torch.arange(1, LEADS + 1)
             self.straight.bias.zero_()
-            self.bent[3].weight.mul_(0.1)
-            self.bent[3].bias.zero_()
+            last.weight.mul_(0.1)
+            last.bias.zero_()
 
     def forward(self, batch: ModalityBatch) -> Tensor:
         """Return means, log-variances and log epistemic variances, shape (samples, 36)."""
@@ -92,6 +94,9 @@ class SurgeTeacher(nn.Module):
         hidden: width of the two layers.
         dropout: between them.
     """
+
+    reference: Tensor
+    time: Tensor
 
     def __init__(self, *, hidden: int = 160, dropout: float = 0.1) -> None:
         super().__init__()

@@ -55,8 +55,11 @@ def simulate(count: int, *, seed: int, tracks: Sequence[Track] = ()) -> Episodes
     levels, weather = [], np.zeros(0)
     gain = rng.lognormal(0.0, 0.35, (count, 1))
     slow = 0.1 * rng.lognormal(-0.7, 0.5, (count, 1)) * _red(count, rng, 40.0)
-    for place, (east_km, north_km) in enumerate(spots):
-        fields = _at(x - east_km, y - north_km, drop, radius, shape, latitude) + calm
+    for place, spot in enumerate(spots):
+        fields = (
+            _at(x - np.asarray(spot[0]), y - np.asarray(spot[1]), drop, radius, shape, latitude)
+            + calm
+        )
         level = gain * shelf.surge(MEAN_HPA + fields[..., 0], fields[..., 1], fields[..., 2])
         levels.append(level + slow + _gauge(count, rng))
         weather = weather if place else fields
@@ -153,14 +156,20 @@ def _at(
     north = SURFACE_SHARE * wind * np.sin(bearing)
     share = wind / np.maximum(wind.max(axis=1, keepdims=True), 1e-6)
     move_east, move_north = np.gradient(x, axis=1) / 3.6, np.gradient(y, axis=1) / 3.6
-    pull = 0.5 * share * (away < 1500) * np.minimum(1.0, 20 / np.maximum(np.hypot(move_east, move_north), 1.0))
+    pull = (
+        0.5
+        * share
+        * (away < 1500)
+        * np.minimum(1.0, 20 / np.maximum(np.hypot(move_east, move_north), 1.0))
+    )
     return np.stack([-below, east + pull * move_east, north + pull * move_north], axis=-1)
 
 
 def _background(count: int, rng: np.random.Generator) -> Floats:
     """Return ordinary weather: anomalies that last a day or two, shape (episodes, hours, 3)."""
     size = rng.lognormal(0.0, 0.4, (count, 1, 1)) * np.array([7.0, 3.5, 3.5])
-    return size * np.stack([_red(count, rng, scale) for scale in (36.0, 18.0, 18.0)], axis=-1)
+    noise = [_red(count, rng, scale) for scale in (36.0, 18.0, 18.0)]
+    return np.asarray(size * np.stack(noise, axis=-1))
 
 
 def _red(count: int, rng: np.random.Generator, hours: float) -> Floats:
