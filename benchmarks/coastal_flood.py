@@ -72,7 +72,7 @@ class Bench:
             for fraction in CURVE for seed in few for chip in self.scored for arm in ARMS
         ]  # fmt: skip
 
-    @cache
+    @cache  # noqa: B019
     def taught(self, held: str) -> tuple[dict[str, Any], float]:
         """Return what the teacher that never saw ``held`` says of all chips, and its threshold."""
         import torch
@@ -121,7 +121,10 @@ class Bench:
         ]  # fmt: skip
         started = time.process_time()
         student, threshold = train_student(
-            lessons, arm=run.arm, fraction=run.fraction, seed=run.seed  # type: ignore[arg-type]
+            lessons,
+            arm=run.arm,
+            fraction=run.fraction,
+            seed=run.seed,  # type: ignore[arg-type]
         )
         seconds = time.process_time() - started
         chip, seen = self.chips[run.chip], images[run.chip]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from coastal.flood.chips import Chip, chip_names, read_chip
 
 if TYPE_CHECKING:
-    from coastal.flood.adapting import Adapted, adapt
+    from coastal.flood.adapting import Adapted, Scene, adapt, scene
     from coastal.flood.mapping import FloodMap, FloodStudent, Share, outline, share_flooded
     from coastal.flood.optics import CoarseImage, calibrate, coarse_image
     from coastal.flood.school import SchoolPlan, train
@@ -22,12 +22,14 @@ _HOME = {
     "CoarseImage": "optics",
     "FloodMap": "mapping",
     "FloodStudent": "mapping",
+    "Scene": "adapting",
     "SchoolPlan": "school",
     "Share": "mapping",
     "adapt": "adapting",
     "calibrate": "optics",
     "coarse_image": "optics",
     "outline": "mapping",
+    "scene": "adapting",
     "share_flooded": "mapping",
     "train": "school",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "CoarseImage",
     "FloodMap",
     "FloodStudent",
+    "Scene",
     "SchoolPlan",
     "Share",
     "adapt",
@@ -46,6 +49,7 @@ __all__ = [
     "coarse_image",
     "outline",
     "read_chip",
+    "scene",
     "share_flooded",
     "train",
 ]

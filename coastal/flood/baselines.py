@@ -55,4 +55,4 @@ def water_index(reflectance: ArrayLike, cloud: ArrayLike, *, threshold: float = 
     green, near = np.asarray(reflectance, dtype=np.float64)[:2]
     total = green + near
     index = np.where(total > 0, (green - near) / np.where(total > 0, total, 1), -1)
-    return (index > threshold) & ~np.asarray(cloud, dtype=bool)
+    return np.asarray((index > threshold) & ~np.asarray(cloud, dtype=bool))

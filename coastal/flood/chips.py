@@ -48,12 +48,14 @@ class Chip:
     @property
     def vv(self) -> Floats:
         """Co-polarised backscatter in dB, shape (height, width)."""
-        return self.sar[0]
+        first: Floats = self.sar[0]
+        return first
 
     @property
     def vh(self) -> Floats:
         """Cross-polarised backscatter in dB, shape (height, width)."""
-        return self.sar[1]
+        second: Floats = self.sar[1]
+        return second
 
     @property
     def tiles(self) -> tuple[int, int]:

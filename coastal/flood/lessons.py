@@ -15,9 +15,9 @@ from torch.nn import functional
 from base import DistillError
 from coastal.flood.chips import TILE, Chip
 from coastal.flood.optics import COARSE, CoarseImage, blocks, water_share
+from coastal.flood.scores import scored
 from coastal.flood.student import WIDTH, FloodNet, jittered, student_input
 from coastal.flood.teacher import PATCH, TaughtChip, is_validation
-from coastal.flood.scores import scored
 from distill.losses import soft_cross_entropy, softened_kl
 from distill.metrics import iou
 from distill.objective import Objective, alignment
@@ -190,9 +190,7 @@ def train_student(
         told, tokens, speaks = said
         heard = _rows(speaks[:, None])[:, 0] > 0
         temperature = schedule.temperature(int(epoch), "optics")
-        distill = softened_kl(
-            _rows(logits)[heard], _rows(told)[heard], temperature=temperature
-        )
+        distill = softened_kl(_rows(logits)[heard], _rows(told)[heard], temperature=temperature)
         own = _rows(functional.avg_pool2d(features, PATCHED))
         assert projector is not None
         pairs = projector({"optics": own}, {"optics": _rows(tokens)})
@@ -281,7 +279,10 @@ def _anywhere(
     chips = heard[draw.integers(len(heard), size=count)]
     places = [[int(one) // LABELLED for one in lessons[chip].valid.shape] for chip in chips]
     return np.array(
-        [[chip, *(draw.integers(one) for one in place)] for chip, place in zip(chips, places)]
+        [
+            [chip, *(draw.integers(one) for one in place)]
+            for chip, place in zip(chips, places, strict=True)
+        ]
     )
 
 

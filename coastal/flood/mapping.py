@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ class FloodStudent:
         members: at least one; with a single one there is no epistemic doubt to measure.
         threshold: probability from which a pixel is called water.
         note: where they come from.
+        fisher: how much each weight of each member matters, for :func:`coastal.flood.adapt`.
 
     Raises:
         DistillError: no member.
@@ -80,12 +81,14 @@ class FloodStudent:
     def __init__(
         self, members: Sequence[FloodNet], *, threshold: float = 0.5,
         note: dict[str, Any] | None = None,
+        fisher: Sequence[Mapping[str, Tensor]] | None = None,
     ) -> None:  # fmt: skip
         if not members:
             raise DistillError("a student without members", where="flood student")
         self.members = tuple(one.eval().requires_grad_(False) for one in members)
         self.threshold = threshold
         self.note = dict(note or {})
+        self.fisher = tuple(fisher) if fisher is not None else None
 
     @property
     def parameters(self) -> int:
@@ -112,14 +115,13 @@ class FloodStudent:
             members = []
             for number in range(count):
                 net = FloodNet()
-                start = f"{number}."
-                net.load_state_dict(
-                    {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
-                )
+                net.load_state_dict(_part(tensors, f"{number}."))
                 members.append(net)
+            fisher = [_part(tensors, f"fisher.{number}.") for number in range(count)]
         except (KeyError, ValueError, RuntimeError) as problem:
             raise refused from problem
-        return cls(members, threshold=threshold, note=note)
+        informed = fisher if all(fisher) else None
+        return cls(members, threshold=threshold, note=note, fisher=informed)
 
     def save(self, path: Path) -> None:
         """Write all members into one file."""
@@ -128,6 +130,8 @@ class FloodStudent:
             for number, one in enumerate(self.members)
             for name, value in one.state_dict().items()
         }
+        for number, informed in enumerate(self.fisher or ()):
+            tensors |= {f"fisher.{number}.{name}": value for name, value in informed.items()}
         said = {
             "kind": _MARK,
             "threshold": repr(self.threshold),
@@ -144,7 +148,7 @@ class FloodStudent:
             image: reflectance of green, near and short-wave infrared (Sentinel-2 B3, B8, B11), 0
                 to about 1, on pixels of about 40 m, shape (3, height, width). Pixels that are not
                 finite, or black in all bands, were not seen.
-            cloud_mask: where the surface is hidden, boolean, shape (height, width); ``None``: clear.
+            cloud_mask: where the surface is hidden, boolean, shape (height, width); ``None``: none.
 
         Raises:
             UsageError: shapes that do not fit, or values that are no reflectance.
@@ -155,6 +159,10 @@ class FloodStudent:
         unsure = doubt(said.movedim(1, -1)).epistemic.numpy()
         mean = said.mean(dim=0)[1].numpy()
         return FloodMap(mean, unsure, ~hidden & (unsure <= DOUBTED), self.threshold)
+
+
+def _part(tensors: Mapping[str, Tensor], start: str) -> dict[str, Tensor]:
+    return {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
 
 
 def checked(

@@ -105,7 +105,7 @@ def blocks(values: NDArray[np.generic] | Floats, size: int = COARSE) -> Floats:
     *front, height, width = values.shape
     rows, columns = height // size, width // size
     whole = np.asarray(values, dtype=np.float64)[..., : rows * size, : columns * size]
-    return whole.reshape(*front, rows, size, columns, size).mean(axis=(-3, -1))
+    return np.asarray(whole.reshape(*front, rows, size, columns, size).mean(axis=(-3, -1)))
 
 
 def water_share(chip: Chip) -> tuple[Floats, Floats]:
@@ -202,9 +202,7 @@ def _field(shape: tuple[int, int], reach: float, rng: Generator) -> Floats:
     return np.asarray((drawn - drawn.mean()) / drawn.std())
 
 
-def _drawn(
-    surface: Surface, shape: tuple[int, int], vh: Floats, rng: Generator
-) -> Floats:
+def _drawn(surface: Surface, shape: tuple[int, int], vh: Floats, rng: Generator) -> Floats:
     root = np.linalg.cholesky(surface.covariance + 1e-9 * np.eye(len(surface.mean)))
     fields = np.stack(
         [

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from base import UsageError
+from coastal.flood.adapting import Scene, fisher
 from coastal.flood.chips import chip_names, read_chip
 from coastal.flood.lessons import Lesson, StudentPlan, lesson, train_student
 from coastal.flood.mapping import FloodStudent
@@ -58,7 +59,7 @@ def train(
         chips, seed=seed, plan=plan.teacher, progress="teacher" if progress else None
     )
     said = [taught(teacher, chip) for chip in chips]
-    members, thresholds = [], []
+    members, thresholds, informed = [], [], []
     for number in range(plan.members):
         own = seed + number
         lessons: list[Lesson] = [
@@ -71,9 +72,12 @@ def train(
         )
         members.append(member)
         thresholds.append(threshold)
+        seen = [Scene(one.image, one.share, one.valid) for one in lessons]
+        informed.append(fisher(member, seen, seed=own))
     student = FloodStudent(
         members,
         threshold=round(float(np.mean(thresholds)), 3),
+        fisher=informed,
         note={
             "chips": list(names),
             "seed": seed,

@@ -56,7 +56,7 @@ def scored(probability: ArrayLike, label: ArrayLike, *, threshold: float = 0.5) 
     wet, dry = int((truth == 1).sum()), int((truth == 0).sum())
     return Score(
         float(iou(counts)) if wet else None,
-        float(f1(counts)) if wet else None,
+        float(f1(counts.astype(np.float64))) if wet else None,
         float(((stated[valid] - truth[valid]) ** 2).mean()),
         float(counts[1] / dry) if dry else 0.0,
         int(valid.sum()),
