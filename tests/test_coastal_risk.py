@@ -217,6 +217,7 @@ def test_higher_floors_are_safer(shipped: risk.RiskStudent) -> None:
     chances = [one.flood_probability.value for one in found]
     assert chances == sorted(chances, reverse=True) and chances[0] > 0.5 > chances[2]
     assert found[0].expected_damage > found[2].expected_damage
+    assert len({one.surge_height for one in found}) == 1
 
 
 def test_assessment_is_whole(shipped: risk.RiskStudent) -> None:
@@ -239,6 +240,19 @@ def test_rise_and_excess_raise_the_risk(shipped: risk.RiskStudent) -> None:
     )
     assert later > now and wetter > now
     assert shipped.assess(inputs, asset)[0].of == "monthly means"
+
+
+def test_excess_of_a_year_is_chance_and_rise_is_not_known(shipped: risk.RiskStudent) -> None:
+    inputs = risk.Inputs(gauge(2).part(slice(40, 45)), 2000, excess=0.5)
+    asset = [house(1.8)]
+    plain, chance, later = (
+        shipped.assess(one, asset)[0]
+        for one in (inputs, replace(inputs, excess_deviation=0.3), replace(inputs, year=2090))
+    )
+    assert chance.surge_aleatoric > 0.3 > plain.surge_aleatoric
+    assert chance.surge_epistemic == pytest.approx(plain.surge_epistemic)
+    assert later.surge_epistemic > 5 * plain.surge_epistemic
+    assert later.epistemic > plain.epistemic
 
 
 def test_maxima_alone_are_enough(shipped: risk.RiskStudent) -> None:

@@ -61,7 +61,7 @@ class Inputs:
         scenario: of sea-level rise, a key of :data:`coastal.risk.scenarios.TABLE`.
         excess: metres by which the highest hour of a year stands above its highest monthly mean;
             without it, levels from monthly means are those of monthly means, no floods.
-        excess_deviation: of it.
+        excess_deviation: of it from year to year: it is aleatoric.
         el_nino: the index of :mod:`coastal.risk.climate` in the year before; nought if unknown.
         floods_a_year: recorded large floods within 500 km; nought if unknown.
         severity: mean of them, 1 to 2; nought if unknown.
@@ -108,8 +108,9 @@ class Assessment:
         asset: its name.
         flood_probability: that the year's highest water passes the floor; the bounds are of what
             more knowledge could change (epistemic).
-        surge_height: the year's highest water above the mean level of the record's time, metres,
-            rise and excess included; its interval holds both kinds of doubt.
+        surge_height: the year's highest water above the mean of the record's months (of its
+            maxima, where it has no months), metres, rise and excess included; its interval holds
+            both kinds of doubt. It is the gauge's, the same for all assets.
         level: the same above the gauge's datum.
         vulnerability: the expected share of the value that is lost in the year, epistemic bounds.
         expected_damage: US dollars a year.

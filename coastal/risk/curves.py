@@ -16,8 +16,9 @@ JRC = (
     "doi:10.2760/16510, Europe, {}; numbers as restated in tests of the open risk model CLIMADA"
 )
 USACE = (
-    "US Army Corps of Engineers, Economic Guidance Memorandum 01-03, one storey without basement, "
-    "structure, mean and deviation, feet; numbers as restated in HEC's open damage software"
+    "US Army Corps of Engineers, Economic Guidance Memorandum 01-03 (2000), one storey "
+    "without basement, structure, mean and deviation, feet; numbers as restated in "
+    "HEC's open damage software"
 )
 JRC_DEPTHS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0)
 #: Europe, by sector, share of the value at :data:`JRC_DEPTHS`.
@@ -63,7 +64,7 @@ class Curve:
 
     def share(self, depth: ArrayLike) -> Floats:
         """Return the mean share that is lost at depths in metres; nought where it stays dry."""
-        return np.asarray(np.interp(depth, self.depths, self.shares), dtype=np.float64)
+        return np.asarray(np.interp(np.asarray(depth), self.depths, self.shares), dtype=np.float64)
 
     def deviation(self, depth: ArrayLike) -> Floats:
         """Return the standard deviation of the share at depths in metres."""

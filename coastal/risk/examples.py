@@ -21,8 +21,13 @@ Floats = NDArray[np.float64]
 PAST_RISE = 0.0017
 #: Depths in units of the record at which the curve is shown to the student.
 SHOWN = (0.5, 1.0, 2.0, 3.0)
+#: Probabilities at whose quantiles the record's own Gumbel is averaged.
+EVEN = (np.arange(12) + 0.5) / 12
 CLIMATE = ("el_nino", "floods_a_year", "severity")
-OWN = ("freeboard", "rise_deviation", "lead", *CLIMATE, *(f"damage_{one}" for one in SHOWN))
+OWN = ("freeboard", "rise_deviation", "lead", *CLIMATE, *(f"damage_{one}" for one in SHOWN),
+       "own_flood", "own_damage")  # fmt: skip
+#: Features of the asset, not of the water.
+OF_ASSET = ("freeboard", *(f"damage_{one}" for one in SHOWN), "own_flood", "own_damage")
 #: What the student sees.
 STUDENT = (*FEATURES, *OWN)
 #: What the teacher sees besides.
@@ -77,7 +82,24 @@ def own_features(
     own = np.array(
         [np.clip(freeboard, -20, 30), np.log(rise_deviation / short.unit + 0.05), lead / 10]
     )
-    return np.concatenate([features(short, region), own, np.asarray(climate), shares])
+    site = _own_gumbel(short, curve, freeboard)
+    return np.concatenate([features(short, region), own, np.asarray(climate), shares, site])
+
+
+def _own_gumbel(short: Short, curve: Curve, freeboard: float) -> list[float]:
+    """Return the logits of flood and damage share by a Gumbel through the record's maxima."""
+    mean, spread, _ = l_moments(short.above)
+    scale = max(float(spread) / np.log(2), 0.1)
+    location = float(mean) - 0.5772 * scale
+    passed = -np.expm1(-np.exp(-np.clip((freeboard - location) / scale, -5, 12)))
+    water = location - scale * np.log(-np.log(EVEN))
+    lost = float(curve.share((water - freeboard) * short.unit).mean())
+    return [_logit(float(passed)), _logit(lost)]
+
+
+def _logit(share: float) -> float:
+    inside = min(max(share, 1e-3), 1 - 1e-3)
+    return float(np.log(inside / (1 - inside)))
 
 
 def lessons(
