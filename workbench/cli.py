@@ -36,6 +36,7 @@ _COMMANDS = {
     "graph": ("workbench.commands.graph", "Export the graph of jurisdictions, law and rules."),
     "bind": ("workbench.commands.bind", "Propose rules on a law text; accept or reject them."),
     "distill": ("workbench.commands.distill", "Train, evaluate and update the survey student."),
+    "coastal": ("workbench.commands.coastal", "Plan for coastal floods where data are scarce."),
     "serve": ("workbench.commands.serve", "Serve the workbench in the browser and its API."),
     "register": ("workbench.commands.register", "Keep audits, waivers and sign-offs; verify them."),
     "schema": ("workbench.commands.schema", "Print the JSON Schema of the audit report."),
