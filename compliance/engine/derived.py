@@ -29,7 +29,8 @@ from habitat.derived import derived_facts
 from habitat.design import Design
 from habitat.life_support import NOMINAL
 
-Derived = dict[str, tuple[Kind, Array | None]]
+#: Numbers that are looked at first: where these all differ, so will most others.
+_GLANCE = 256
 #: What a design file's sections are asked for by any derived fact.
 _SECTIONS = ("hull.", "site.depth", "site.latitude", "crew.", "life_support.", "waste.", "buoyancy.")
 
@@ -161,8 +162,13 @@ def _shared(
     return {name: array[places] for name, array in formulas(table.take(rows)).items()}
 
 
-def _distinct(table: Table, inputs: Iterable[str]) -> tuple[Array | None, Array | None]:
+def _distinct(table: Table, inputs: tuple[str, ...]) -> tuple[Array | None, Array | None]:
     """Return one design of each distinct choice of some inputs, and which of them each has."""
+    for name in inputs:
+        if isinstance(table.kind(name), Number):
+            some = table.columns[name][:_GLANCE]
+            if table.size > _GLANCE and len(np.unique(some)) == _GLANCE:
+                return None, None
     code = np.zeros(table.size, dtype=np.int64)
     count = 1
     for name in inputs:
@@ -235,7 +241,7 @@ def _each(name: str, kind: Kind) -> Callable[[Table], Array]:
     """Return what asks the scalar formula for each distinct set of inputs."""
 
     def formula(table: Table) -> Array:
-        inputs = [fact for fact in table.schema if fact.startswith(_SECTIONS)]
+        inputs = tuple(fact for fact in table.schema if fact.startswith(_SECTIONS))
         rows, places = _distinct(table, inputs)
         chosen = np.arange(table.size) if rows is None else rows
         unit = kind.unit if isinstance(kind, Number) else ""

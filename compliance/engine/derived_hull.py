@@ -114,15 +114,20 @@ def _metals(
     """The metals of some hulls, with the certified values of their plates in place of nominal."""
     strength = table.amounts("hull.yield_strength", "MPa")[rows]
     modulus = table.amounts("hull.youngs_modulus", "MPa")[rows]
-    keys = np.column_stack([places[rows], strength, modulus])
+    # NaN is not certified, and no strength is 0: as 0 it equals itself.
+    keys = np.column_stack([places[rows], np.nan_to_num(strength), np.nan_to_num(modulus)])
+    if not keys[:, 1:].any():
+        metals = [item for item in kinds if isinstance(item, Material)]
+        among = np.cumsum([isinstance(item, Material) for item in kinds]) - 1
+        return Metals(metals, among[places[rows]])
     distinct, which = np.unique(keys, axis=0, return_inverse=True)
     made = []
     for place, strong, stiff in distinct.tolist():
         material = kinds[int(place)]
         assert isinstance(material, Material)
-        if strong == strong:
+        if strong:
             material = replace(material, yield_mpa=strong)
-        made.append(material if stiff != stiff else replace(material, youngs_mpa=stiff))
+        made.append(replace(material, youngs_mpa=stiff) if stiff else material)
     return Metals(made, which.reshape(-1))
 
 
