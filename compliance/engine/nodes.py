@@ -33,6 +33,9 @@ class Rails:
         return Rails(self.false, self.true)
 
 
+#: Codes that are compared one by one before a table of answers is looked up.
+_FEW = 8
+
 _ORDERS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     "<": operator.lt,
@@ -69,8 +72,27 @@ class Steps:
         """Look the answer up by the code of a fact."""
         if all(answers) or not any(answers):
             return answers[0]
+        yes = [code for code, answer in enumerate(answers) if answer]
+        if 2 * len(yes) > len(answers):
+            return self.invert(self.table(fact, tuple(not answer for answer in answers)))
+        if len(yes) <= _FEW:
+            # Comparing small integers is a hundred times as fast as looking each up.
+            return self.some([self._code(fact, code) for code in yes])
         array = np.array(answers)
         return self.add((fact, answers), lambda columns, _: array[columns[fact]])
+
+    def _code(self, fact: str, code: int) -> Rail:
+        return self.add((fact, "code", code), lambda columns, _: columns[fact] == code)
+
+    def known(self, fact: str) -> Rail:
+        """Where a column of numbers is not NaN."""
+        return self.add((fact, "known"), lambda columns, _: columns[fact] == columns[fact])
+
+    def without(self, whole: Rail, part: Rail) -> Rail:
+        """Where a rail is and another is not."""
+        if isinstance(whole, bool) or isinstance(part, bool):
+            return self.every((whole, self.invert(part)))
+        return self._pair(operator.gt, whole, part)
 
     def invert(self, rail: Rail) -> Rail:
         """Where a rail is not."""

@@ -134,7 +134,7 @@ class Compiler:
         fact = test.fact
         match test:
             case Known(known=wanted):
-                given = self.steps.add((fact, "known"), lambda columns, _: _given(columns[fact]))
+                given = self.steps.known(fact)
                 rails = Rails(given, self.steps.invert(given))
                 return rails if wanted else rails.swapped
             case ByLaw() | Compare():
@@ -146,20 +146,23 @@ class Compiler:
 
     def _bound(self, fact: str, bound: Bound, kind: Number) -> Rails:
         low, high = edges(bound.value, factor(kind.unit, pint_unit(bound.unit)))
-        compare = self.steps.compare
+        steps = self.steps
         match bound.order:
             case "<=":
-                return Rails(compare(fact, "<=", high), compare(fact, ">", high))
+                met = steps.compare(fact, "<=", high)
             case "<":
-                return Rails(compare(fact, "<", low), compare(fact, ">=", low))
+                met = steps.compare(fact, "<", low)
             case ">=":
-                return Rails(compare(fact, ">=", low), compare(fact, "<", low))
+                met = steps.compare(fact, ">=", low)
             case ">":
-                return Rails(compare(fact, ">", high), compare(fact, "<=", high))
-        return Rails(
-            self.steps.every((compare(fact, ">=", low), compare(fact, "<=", high))),
-            self.steps.some((compare(fact, "<", low), compare(fact, ">", high))),
-        )
+                met = steps.compare(fact, ">", high)
+            case _:
+                at_least, at_most = (
+                    steps.compare(fact, ">=", low),
+                    steps.compare(fact, "<=", high),
+                )
+                met = steps.every((at_least, at_most))
+        return Rails(met, steps.without(steps.known(fact), met))
 
     def _one_by_one(self, test: Any, rule: Rule, kind: Number) -> Rails:
         """Ask the interpreter for each distinct number: words of a number are rare."""
@@ -272,7 +275,3 @@ _NO_RULE: Any = None
 
 def _settled(judgement: Judgement) -> Rails:
     return Rails(judgement.truth is True, judgement.truth is False)
-
-
-def _given(array: Array) -> Array:
-    return array == array

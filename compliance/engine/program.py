@@ -16,7 +16,7 @@ from compliance.engine.kinds import Array, Columns, Schema
 from compliance.engine.nodes import Rail, Rails
 from compliance.engine.predicates import Compiler, Measured
 from compliance.finding import WORST_FIRST
-from jurisdictions.predicate import InZone
+from jurisdictions.predicate import InZone, Predicate
 from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import Rule
 
@@ -46,16 +46,20 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """The rails of one rule that can apply."""
+    """One rule that may bind, as what is added to the code of undetermined.
+
+    Attributes:
+        row: of its codes.
+        four: where 4 is added: satisfied, and inapplicable with one more.
+        one: where 1 is added: open norms, and inapplicable.
+        violated: where 1 is taken away.
+        measured: comparisons that the margin is taken from.
+    """
 
     row: int
-    applies: Rails
-    required: Rails
-    #: Where a requirement that is not met is excused, and where it is not.
-    excused: Rails
-    good: int
-    permission: bool
-    open_scope: bool
+    four: Rail
+    one: Rail
+    violated: Rail
     measured: tuple[Measured, ...]
 
 
@@ -78,32 +82,41 @@ class Program:
             for row, (rule, scope) in enumerate(rules)
             if scope.binding is not False
         ]
+        self._out = [row for row, (_, scope) in enumerate(rules) if scope.binding is False]
         self._plain = self.compiler.steps.runner(_steps(self._contents, measured=False))
         self._full = self.compiler.steps.runner(_steps(self._contents, measured=True))
 
     def _content(self, row: int, rule: Rule, scope: Scope) -> _Content:
         binding, rails = rule.binding, self.compiler.rails
+        steps = self.compiler.steps
         applies = Rails(True, False)
         if binding.zones:
             applies = rails(InZone(zone=binding.zones), rule)
         # Where it is open whether the zone holds, the condition is not asked.
         if applies == Rails(True, False) and binding.when is not None:
             applies = rails(binding.when, rule)
-        asked = binding.require if binding.permit is None else binding.permit
-        excused = (
-            Rails(False, True) if binding.unless is None else rails(binding.unless, rule)
-        )
-        measured = tuple(self.compiler.measured(asked, rule)) if scope.binding else ()
-        return _Content(
-            row=row,
-            applies=applies,
-            required=rails(asked, rule),
-            excused=excused,
-            good=OPEN if binding.question is not None else SATISFIED,
-            permission=binding.permit is not None,
-            open_scope=scope.binding is None,
-            measured=measured,
-        )
+        if scope.binding is None:
+            return _Content(row, applies.false, applies.false, False, ())
+        if binding.permit is not None:
+            used = rails(binding.permit, rule).true
+            unused = steps.every((applies.true, steps.invert(used)))
+            out = steps.some((applies.false, unused))
+            four = steps.some((out, steps.every((applies.true, used))))
+            return _Content(row, four, out, False, self._measured(binding.permit, rule))
+        required = rails(binding.require, rule)
+        excused = Rails(False, True) if binding.unless is None else rails(binding.unless, rule)
+        met, one = required.true, applies.false
+        if binding.question is not None:
+            one = steps.some((one, steps.every((applies.true, met))))
+            met = steps.without(excused.true, met)
+        else:
+            met = steps.some((met, excused.true))
+        four = steps.some((applies.false, steps.every((applies.true, met))))
+        violated = steps.every((applies.true, required.false, excused.false))
+        return _Content(row, four, one, violated, self._measured(binding.require, rule))
+
+    def _measured(self, predicate: Predicate | None, rule: Rule) -> tuple[Measured, ...]:
+        return tuple(self.compiler.measured(predicate, rule))
 
     def run(
         self, columns: Columns, size: int, *, margins: bool = False, least: bool = False
@@ -134,7 +147,8 @@ class Program:
     ) -> None:
         measured = margins is not None or least is not None
         done = (self._full if measured else self._plain)(columns)
-        codes[:] = INAPPLICABLE
+        for row in self._out:
+            codes[row] = INAPPLICABLE
         for content in self._contents:
             row = codes[content.row]
             _judge(content, done, row)
@@ -155,36 +169,23 @@ def blocks(columns: Columns, size: int, length: int = BLOCK) -> Iterator[tuple[i
 
 
 def _judge(content: _Content, done: list[Any], row: Array) -> None:
-    """Write the codes of one rule; every case below is disjoint from the others."""
-    applies, outside = _at(content.applies.true, done), _at(content.applies.false, done)
-    if content.open_scope:
-        row[:] = _where(outside, INAPPLICABLE, UNDETERMINED)
-        return
-    required, failed = _at(content.required.true, done), _at(content.required.false, done)
-    if content.permission:
-        if applies is np.True_:
-            row[:] = _where(required, SATISFIED, INAPPLICABLE)
-            return
-        row[:] = UNDETERMINED
-        row += _int(applies & required) * np.int8(SATISFIED - UNDETERMINED)
-        unused = applies & ~required if required is not np.True_ else np.False_
-        row += _int(outside | unused) * np.int8(INAPPLICABLE - UNDETERMINED)
-        return
-    pardoned, unpardoned = _at(content.excused.true, done), _at(content.excused.false, done)
-    row[:] = UNDETERMINED
-    met = required
-    violated = failed if unpardoned is np.True_ else failed & unpardoned
-    if applies is not np.True_:
-        met = applies & met if met is not np.True_ else applies
-        violated = applies & violated
-        row += _int(outside) * np.int8(INAPPLICABLE - UNDETERMINED)
-    row -= _int(violated)
-    row += _int(met) * np.int8(content.good - UNDETERMINED)
-    if pardoned is not np.False_:
-        excused = pardoned & ~required if required is not np.True_ else np.False_
-        if applies is not np.True_:
-            excused = applies & excused
-        row += _int(excused) * np.int8(SATISFIED - UNDETERMINED)
+    """Write the codes of one rule; additions of small integers are the fastest way there is."""
+    base = UNDETERMINED
+    if isinstance(content.four, bool):
+        row[:] = 4 * content.four
+    else:
+        mask = done[content.four].view(np.int8)
+        np.add(mask, mask, out=row)
+        np.add(row, row, out=row)
+    if isinstance(content.one, bool):
+        base += content.one
+    else:
+        np.add(row, done[content.one].view(np.int8), out=row)
+    if isinstance(content.violated, bool):
+        base -= content.violated
+    else:
+        np.subtract(row, done[content.violated].view(np.int8), out=row)
+    np.add(row, np.int8(base), out=row)
 
 
 def _telling(measured: tuple[Measured, ...], done: list[Any]) -> tuple[Any, Any]:
@@ -217,24 +218,8 @@ def _least(measured: Sequence[Measured], done: list[Any]) -> tuple[Any, Any]:
 def _steps(contents: Iterable[_Content], *, measured: bool) -> set[int]:
     found: set[int] = set()
     for content in contents:
-        rails: list[Rail] = [content.applies.true, content.applies.false]
-        if not content.open_scope:
-            rails += [content.required.true, content.required.false]
-            rails += [content.excused.true, content.excused.false]
+        rails = (content.four, content.one, content.violated)
         found.update(rail for rail in rails if not isinstance(rail, bool))
         if measured:
             found.update(item.margin for item in content.measured)
     return found
-
-
-def _at(rail: Rail, done: list[Any]) -> Any:
-    return np.bool_(rail) if isinstance(rail, bool) else done[rail]
-
-
-def _int(mask: Any) -> Any:
-    return np.asarray(mask).view(np.int8) if np.ndim(mask) else np.int8(bool(mask))
-
-
-def _where(mask: Any, yes: int, no: int) -> Any:
-    return np.int8(no) + _int(mask) * np.int8(yes - no)
-
