@@ -163,7 +163,7 @@ def random_rule(random: Random, number: int) -> Rule:
             "id": f"rule-{number}",
             "provision": "unclos:1",
             "title": "a rule at random",
-            "class": "safety",
+            "class": random.choice(("environmental", "safety", "commercial", "procedural")),
             "severity": "major",
             "addressee": "operator",
             "effect": "direct",

@@ -35,6 +35,7 @@ _GLANCE = 256
 _SECTIONS = ("hull.", "site.depth", "site.latitude", "crew.", "life_support.", "waste.", "buoyancy.")
 
 _RESERVE = "life_support.oxygen_reserve"
+_RESERVE_FACT = "derived.life_support.reserve"
 _STORES = ("crew.persons", "crew.mission_duration")
 
 
@@ -93,9 +94,10 @@ def _kind(name: str, schema: Schema) -> Kind:
         return Number("")
     if name == "derived.waste.capacity_ratio":
         return Number("")
-    if name == "derived.life_support.reserve":
+    if name == _RESERVE_FACT:
         given = schema.get(_RESERVE, UNKNOWN)
-        return Number("hour") if given == UNKNOWN else given if _told(given) else _slow(name)
+        # Given in some designs only: all are brought to hours, which may cost the last bit.
+        return given if given != UNKNOWN and _told(given) else Number("hour")
     return _slow(name)
 
 
@@ -107,6 +109,12 @@ def _told(kind: Kind) -> bool:
         case Levels(values=values):
             return None not in values
     return True
+
+
+def _mixed(schema: Schema) -> bool:
+    """Say whether the reserve is given in some designs and worked out in others."""
+    given = schema.get(_RESERVE, UNKNOWN)
+    return given != UNKNOWN and not _told(given)
 
 
 def _slow(name: str) -> Kind:
@@ -126,7 +134,6 @@ _UNITS = {
     "derived.life_support.required_oxygen": "kg",
     "derived.life_support.carbon_dioxide": "kg",
     "derived.life_support.required_water": "kg",
-    "derived.life_support.reserve": "hour",
     "derived.life_support.co2_time_to_limit": "hour",
     "derived.waste.required_capacity": "L",
 }
@@ -140,13 +147,13 @@ def columns_of(table: Table, kinds: dict[str, Kind]) -> dict[str, Array]:
         found |= _shared(table, HULL_INPUTS, hull_columns)
     formulas: dict[str, Callable[[Table], Array]] = {
         "derived.buoyancy.flooding_ratio": _flooding,
-        "derived.life_support.reserve": _reserve,
+        _RESERVE_FACT: _reserve,
         "derived.waste.capacity_ratio": _waste,
     }
     for name in wanted:
         if name not in found:
             formula = formulas.get(name)
-            if formula is None or wanted[name] != _kind(name, table.schema):
+            if formula is None or (name == _RESERVE_FACT and _mixed(table.schema)):
                 formula = _each(name, wanted[name])
             found[name] = formula(table)
     return {name: found[name] for name in wanted}
