@@ -32,6 +32,7 @@ _COMMANDS = {
         "workbench.commands.optimize",
         "Find the cheapest choice of options, and prove it.",
     ),
+    "sweep": ("workbench.commands.sweep", "Judge, filter and rank millions of designs."),
     "extract": ("workbench.commands.extract", "Extract norms and numbers from legal text."),
     "graph": ("workbench.commands.graph", "Export the graph of jurisdictions, law and rules."),
     "bind": ("workbench.commands.bind", "Propose rules on a law text; accept or reject them."),

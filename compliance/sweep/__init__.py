@@ -1,0 +1,1 @@
+"""Sweeps: millions of designs of a space, judged, filtered and ranked; see ``docs/sweep.md``."""

@@ -1,0 +1,84 @@
+"""Sweeps on a Ray cluster: the parts are tasks, and a task whose node is lost runs again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from base import UsageError
+from compliance.sweep.parts import Judge
+from compliance.sweep.run import Done, Engine, Extent, judged
+
+if TYPE_CHECKING:
+    from compliance.engine.law import Law
+    from compliance.sweep.space import Space
+
+#: Parts that wait on the cluster for each core, so that none idles and few results pile up.
+_AHEAD = 2
+
+
+def engine(address: str | None) -> Engine:
+    """Return what judges parts on a Ray cluster.
+
+    Args:
+        address: of an existing cluster; a cluster of this machine alone where ``None``, unless the
+            process has joined one.
+
+    Raises:
+        UsageError: Ray is not installed, or no cluster answers at the address.
+    """
+    ray = _ray()
+    if not ray.is_initialized():
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level="error")
+        except (ConnectionError, ValueError, RuntimeError) as problem:
+            raise UsageError(
+                f"no Ray cluster answers at {address or 'this machine'}",
+                where="--address",
+                hint="give the address of its head node, such as 10.0.0.1:6379",
+            ) from problem
+
+    def run(space: Space, law: Law, parts: Iterable[Extent]) -> Iterator[Done]:
+        # Kept by the owner of the store, this process, which no lost node takes away.
+        shared = ray.put((space, law))
+        task = ray.remote(num_cpus=1, max_retries=-1)(_task)
+        waiting = list(reversed(list(parts)))
+        running: set[Any] = set()
+        while waiting or running:
+            cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
+            while waiting and len(running) < cores * _AHEAD:
+                running.add(task.remote(shared, waiting.pop()))
+            finished, _ = ray.wait(list(running), num_returns=1)
+            for item in finished:
+                running.discard(item)
+                yield ray.get(item)
+
+    return run
+
+
+def _task(shared: tuple[Space, Law], item: Extent) -> Done:
+    return judged(_judge_of(*shared), item)
+
+
+_kept: dict[tuple[str, str], Judge] = {}
+
+
+def _judge_of(space: Space, law: Law) -> Judge:
+    """Return the judge of a sweep: a worker compiles the law of a sweep once."""
+    key = (space.digest, repr((law.book.key, law.as_of, law.jurisdictions, law.custom)))
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = Judge(space, law)
+    return _kept[key]
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError as problem:
+        raise UsageError(
+            "Ray is not installed here",
+            where="--engine ray",
+            hint="install it with pip install 'bathylex[ray]', or use --engine local",
+        ) from problem
+    return ray
