@@ -26,7 +26,7 @@ FIRST_OPTIONS = 2.5
 #: Factor by which the distance of a guess from the bound grows where it held no better choice.
 WIDEN = 1.3
 #: Rounds at most, and reads and sweeps of each by default.
-ROUNDS, READS, SWEEPS = 20, 650, 25
+ROUNDS, READS, SWEEPS = 20, 900, 25
 #: Rounds that reached nothing better, after which nothing better is expected.
 IDLE_ROUNDS = 6
 #: Share of the exact penalties.
@@ -35,8 +35,8 @@ SCALE = 1.0
 #: the gap: much for a first choice, then little and much in turns. The room is no more than some
 #: multiple of what one bit changes.
 FIRST_ROOM, ROOMS, MOST_ROOM = 2.0, (0.25, 1.5, 4.0), 2.0
-#: A model of more or fewer bits than usual gets fewer or more reads, within these shares.
-USUAL_BITS, LEAST_READS, MOST_READS = 45, 0.2, 4.0
+#: A model of more bits than this gets fewer reads, down to this share.
+USUAL_BITS, LEAST_READS = 45, 0.2
 #: Share of distinct choices among feasible reads below which reads repeat themselves, and what the
 #: cold end is multiplied by then.
 REPEATED, WARMER = 0.25, 0.7
@@ -102,7 +102,7 @@ def anneal(
     Args:
         bounds: of the problem's cost.
         reached: is filled, also where the sampler fails on the way.
-        reads, sweeps: of each round; a small model gets more reads, a large one fewer.
+        reads, sweeps: of each round; a large model gets fewer reads.
 
     Raises:
         SolverError: where the sampler cannot take the model or is not reached.
@@ -205,7 +205,7 @@ def _draw(
     if sampler.name not in SPARSE and qubo.bqm.num_variables <= MOST_DRAWN:
         qubo = drawn_to(qubo, room)
     bits = max(qubo.bqm.num_variables, 1)
-    reads = round(reads * min(max(USUAL_BITS / bits, LEAST_READS), MOST_READS)) or 1
+    reads = round(reads * min(max(USUAL_BITS / bits, LEAST_READS), 1.0)) or 1
     cold = warmth * min(max(COLD / qubo.penalties.need, WARMEST), COLDEST)
     samples = sampler.sample(
         qubo.bqm, reads=reads, sweeps=sweeps, seed=seed % 2**31, beta_range=(HOT * cold, cold)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from optimize.anneal import first_guess
-from optimize.landscape import MOST_DENSE, landscape_of
+from optimize.arrays import Floats
+from optimize.landscape import MOST_DENSE, Landscape, landscape_of
 from optimize.model import Choice, ConfigurationProblem
 from optimize.polish import exchange, starts, tabu
-from optimize.presolve import TOLERANCE, Bounds, core_of
-from optimize.propagate import Live, propagate
+from optimize.presolve import TOLERANCE, Bounds, Core, core_of
+from optimize.propagate import propagate
 from optimize.relaxation import Prices
 
 #: Options of the first core, for each attribute; later ones are larger by the factor.
@@ -42,7 +46,8 @@ def search(
     rng = np.random.default_rng(seed)
     best = None if known is None else dict(known)
     upper = None if best is None else problem.cost(best)
-    size, idle = FIRST_OPTIONS, 0
+    size, idle, within = FIRST_OPTIONS, 0, -np.inf
+    grounds: list[_Ground] = []
     patience = PATIENCE + len(problem.attributes) // ATTRIBUTES_PER_ROUND
     for _ in range(ROUNDS):
         if (upper is not None and upper < bounds.bound + 1 - TOLERANCE) or idle == patience:
@@ -50,11 +55,11 @@ def search(
         guess = first_guess(bounds, size)
         size *= WIDEN
         before = upper
-        for prices, live in bounds.cases(guess if upper is None else min(guess, upper)):
-            propagate(live)
-            if not live.feasible or int(live.alive.sum()) > MOST_DENSE:
-                continue
-            found = _walk(problem, live, prices, best, rng)
+        wanted = guess if upper is None else min(guess, upper)
+        if wanted != within:
+            within, grounds = wanted, list(_grounds(problem, bounds, wanted))
+        for ground in grounds:
+            found = _walk(problem, ground, best, rng)
             cost = None if found is None else problem.cost(found)
             if found is not None and cost is not None and (upper is None or cost < upper):
                 best, upper = found, cost
@@ -68,25 +73,49 @@ def _moves(attributes: int) -> int:
     return min(max(LEAST_MOVES, MOVES_PER_ATTRIBUTE * attributes), MOST_MOVES)
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """Where one walk goes: the core of a branch, its landscape, and the branch's relaxation.
+
+    Attributes:
+        landscape: ``None`` where nothing is left to choose.
+        likely: weight of each option of the landscape.
+    """
+
+    core: Core
+    landscape: Landscape | None
+    likely: Floats
+    prices: Prices
+
+
+def _grounds(problem: ConfigurationProblem, bounds: Bounds, upper: float) -> Iterator[_Ground]:
+    """Yield the cores that may hold a choice of cost ``upper``."""
+    for prices, live in bounds.cases(upper):
+        propagate(live)
+        if not live.feasible or int(live.alive.sum()) > MOST_DENSE:
+            continue
+        core = core_of(problem, live)
+        landscape = None if core.problem is None else landscape_of(core.problem)
+        kept = () if landscape is None else landscape.arrays.picks
+        likely = prices.value[[live.arrays.index[pick] for pick in kept]] + SOFTEN
+        yield _Ground(core, landscape, likely, prices)
+
+
 def _walk(
     problem: ConfigurationProblem,
-    live: Live,
-    prices: Prices,
+    ground: _Ground,
     known: Choice | None,
     rng: np.random.Generator,
 ) -> dict[str, str] | None:
-    """Search the core of live options from many starts."""
-    core = core_of(problem, live)
-    if core.problem is None:
+    """Search one core from many starts."""
+    core, landscape, prices = ground.core, ground.landscape, ground.prices
+    if landscape is None:
         choice = core.whole({})
         return choice if problem.feasible(choice) else None
-    landscape = landscape_of(core.problem)
-    weight = prices.value[[live.arrays.index[pick] for pick in landscape.arrays.picks]] + SOFTEN
-    begin = starts(landscape, weight, BATCH, rng)
-    if known is not None and all(
-        (name, known[name]) in landscape.arrays.index for name in core.problem.by_name
-    ):
-        begin[-1] = landscape.positions({name: known[name] for name in core.problem.by_name})
+    begin = starts(landscape, ground.likely, BATCH, rng)
+    names = {name for name, _ in landscape.arrays.picks}
+    if known is not None and all((name, known[name]) in landscape.arrays.index for name in names):
+        begin[-1] = landscape.positions({name: known[name] for name in names})
     found, _ = tabu(
         landscape,
         begin,

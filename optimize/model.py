@@ -6,7 +6,7 @@ Everything is an integer, so that a proof is a proof: scale amounts and costs be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,7 @@ class ConfigurationProblem:
         capacity: by resource; the chosen options' uses may not sum to more.
         forbidden, soft: rules over picks.
         tiers: the strictly descending priorities of soft rules.
+        check: look for what is malformed; a part of a problem that was checked needs it no more.
 
     Raises:
         SolverError: where names repeat or are unknown, a rule has no pick or too many, or a number
@@ -108,11 +109,13 @@ class ConfigurationProblem:
     forbidden: tuple[Forbidden, ...] = ()
     soft: tuple[SoftRule, ...] = ()
     tiers: tuple[str, ...] = TIERS
+    check: InitVar[bool] = True
 
-    def __post_init__(self) -> None:
-        from optimize.checks import check_problem
+    def __post_init__(self, check: bool) -> None:
+        if check:
+            from optimize.checks import check_problem
 
-        check_problem(self)
+            check_problem(self)
 
     @cached_property
     def by_name(self) -> Mapping[str, Mapping[str, Option]]:

@@ -198,6 +198,6 @@ def core_of(problem: ConfigurationProblem, live: Live) -> Core:
                 soft.append(SoftRule(wish.tier, wish.weight, picks, wish.label))
     core = ConfigurationProblem(
         f"{problem.name} core", tuple(attributes), room, tuple(forbidden.values()), tuple(soft),
-        problem.tiers,
+        problem.tiers, check=False,
     )  # fmt: skip
     return Core(core, fixed, base, alive)

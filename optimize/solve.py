@@ -45,8 +45,7 @@ def solve(
         seed: the same seed gives the same answer, unless a time limit cuts a proof short.
         certificate: let an exact solver prove or better the answer.
         time_limit: seconds for the exact solver; ``None`` limits its work and not its time.
-        reads: of each annealing round, more of small models and fewer of large ones; ``None``
-            takes the defaults.
+        reads: of each annealing round, fewer of large models; ``None`` takes the defaults.
 
     Raises:
         SolverError: where the sampler is unknown, or a number makes no sense.
