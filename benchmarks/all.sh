@@ -29,6 +29,10 @@ for path in benchmarks/*.py; do
     quantities) measure "$gold" quantities "$gold" ;;
     hulls) measure "$data/hulls/reference_hulls.csv" hulls "$data/hulls/reference_hulls.csv" ;;
     zones) measure "$data/zones/known_sites.csv" zones "$data/zones/known_sites.csv" ;;
+    coastal_surge)
+      parts=$(mktemp -d)
+      measure "$data/tide-gauge" coastal_surge "$data" -o "$parts"
+      ;;
     survey_encoders) measure "$data/sonar" survey_encoders "$data" ;;
     optimize) # as a module: the script's own folder would hide the package of that name
       echo "== benchmarks/optimize.py"

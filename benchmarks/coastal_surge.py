@@ -85,6 +85,7 @@ class Bench:
             kept(self.out / f"share-0.05-{seed}.json", lambda n=seed: self.part(0.05, n))
         for seed in range(min(DRAWS, self.seeds)):
             kept(self.out / f"sure-{seed}.json", lambda n=seed: self.sure(n))
+            kept(self.out / f"stream-{seed}.json", lambda n=seed: self.stream(n))
             kept(self.out / f"site-{seed}.json", lambda n=seed: self.site(n))
         for seed in range(min(CURVE_SEEDS, self.seeds)):
             for share in SHARES[1:]:
@@ -243,15 +244,14 @@ class Bench:
 
     def sure(self, seed: int) -> dict[str, Any]:
         """Return coverage flags and widths six hours ahead at 5 % of the hours, all folds."""
-        from coastal.surge.forecast import LEVEL, RATE, calibration_scores
-        from coastal.surge.uncertainty import by_distilled
-        from distill.conformal import adaptive_quantiles, split_quantile
+        from coastal.surge.forecast import LEVEL, calibration_scores
+        from distill.conformal import split_quantile
 
         held = self.windows(2)
         found: dict[str, Any] = {}
         lead = 5
         for fold in range(FOLDS):
-            made, train, check, rows, storm, truth, seen = self.split(fold, 0.05, seed)
+            _, train, check, rows, storm, truth, _ = self.split(fold, 0.05, seed)
             fitted = [
                 self.fitted(self.student((seed + at) % self.seeds, True), train, check, seed + at)
                 for at in range(min(MEMBERS, self.seeds))
@@ -274,26 +274,51 @@ class Bench:
                     self.flag(found, f"{name}; {kind}", truth[:, lead], mean, bound * width, storm)
                 share = told.epistemic.numpy()[:, lead] / told.total.numpy()[:, lead]
                 found.setdefault("epistemic", {}).setdefault(name, []).append(float(share.mean()))
-            # The adaptive level follows the whole year, hour by hour, as it would in use.
-            every = np.arange(len(made.surge))
-            stream = made.windows(every, seen=seen)
-            told = by_distilled(one, stream)
+        return found
+
+    def stream(self, seed: int) -> dict[str, Any]:
+        """Return coverage of intervals that follow the whole year hour by hour, as in use.
+
+        "storms" are calibrated on those simulated windows alone that hold a surge above the
+        threshold of a storm. Adaptive intervals are kept below twice the strangest score.
+        """
+        from coastal.surge.forecast import LEVEL, RATE, calibration_scores
+        from coastal.surge.storms import THRESHOLD_M
+        from coastal.surge.uncertainty import by_distilled
+        from coastal.surge.windows import UNIT_M
+        from distill.conformal import adaptive_quantiles, split_quantile
+
+        held, lead, found = self.windows(2), 5, {}
+        both = np.hstack([held.values["gauge"].numpy(), held.targets["surge"].numpy()])
+        rough = np.nanmax(both, axis=1) > THRESHOLD_M / UNIT_M
+        for fold in range(FOLDS):
+            made, train, check, _, _, _, seen = self.split(fold, 0.05, seed)
+            one = self.fitted(self.distilled(), train, check, seed)
+            rows = made.windows(np.arange(len(made.surge)), seen=seen)
+            told, sim = by_distilled(one, rows), by_distilled(one, held)
             mean, width = told.mean.numpy()[:, lead], told.total.sqrt().numpy()[:, lead]
-            score = np.abs(stream.targets["surge"].numpy()[:, lead] - mean) / width
-            start = calibration_scores(by_distilled(one, held), held.targets["surge"].numpy())
-            bound = adaptive_quantiles(
-                score, 1 - LEVEL, start=start[:, lead], rate=RATE, delay=lead + 1, window=720
-            )
-            for one_storm in self.folds[fold]:
-                hours = np.arange(one_storm.start, one_storm.end) - lead - 1
-                target = stream.targets["surge"].numpy()[hours, lead]
-                place = np.full(len(hours), one_storm.start)
-                fixed = split_quantile(start[:, lead], 1 - LEVEL)
-                kinds = {"adaptive": bound, "adaptive, only widening": np.maximum(bound, fixed)}
-                for kind, limit in kinds.items():
-                    wide = limit[hours] * width[hours]
-                    name = f"distilled ensemble; {kind}"
-                    self.flag(found, name, target, mean[hours], wide, place)
+            truth = rows.targets["surge"].numpy()[:, lead]
+            gap = np.abs(held.targets["surge"].numpy() - sim.mean.numpy())[rough, lead]
+            storms = gap / sim.total.sqrt().numpy()[rough, lead]
+            every = calibration_scores(sim, held.targets["surge"].numpy())[:, lead]
+            bounds = {}
+            for name, start in (("simulated", every), ("simulated storms", storms)):
+                fixed = split_quantile(start, 1 - LEVEL)
+                adaptive = adaptive_quantiles(
+                    np.abs(truth - mean) / width, 1 - LEVEL, start=start, rate=RATE,
+                    delay=lead + 1, window=720,
+                )  # fmt: skip
+                adaptive = np.minimum(adaptive, 2 * start.max())
+                bounds[f"split, {name}"] = np.full(len(mean), fixed)
+                bounds[f"adaptive from {name}"] = adaptive
+                bounds[f"adaptive from {name}, only widening"] = np.maximum(adaptive, fixed)
+            for storm in self.folds[fold]:
+                hours = np.arange(storm.start, storm.end) - lead - 1
+                hours = hours[hours >= 0]
+                place = np.full(len(hours), storm.start)
+                for name, bound in bounds.items():
+                    wide = (bound * width)[hours]
+                    self.flag(found, name, truth[hours], mean[hours], wide, place)
         return found
 
     @staticmethod
@@ -343,6 +368,7 @@ class Bench:
         adaptive = adaptive_quantiles(
             score, 1 - LEVEL, start=start[:, lead], rate=RATE, delay=lead + 1, window=720
         )
+        adaptive = np.minimum(adaptive, 2 * start[:, lead].max())
         open_hours = np.isfinite(truth) & ~drawn.known
         found: dict[str, Any] = {}
         answers = {"distilled": mean, "persistence": persistence(rows)[:, lead],
@@ -423,6 +449,8 @@ class Bench:
             found["without the teacher"] = {"seeds": len(parts), **errors_of(parts)}
         if parts := self.read("sure-*.json"):
             found["intervals, 6 h"] = coverage_of(parts)
+        if parts := self.read("stream-*.json"):
+            found["distilled ensemble over the year, 6 h"] = coverage_of(parts)
         if parts := self.read("site-*.json"):
             found["Honolulu, 6 h"] = {
                 name: np.mean([one[name] for one in parts], axis=0).tolist() for name in parts[0]
@@ -477,10 +505,11 @@ def coverage_of(parts: list[Any]) -> dict[str, Any]:
     """Return hits, counts, mean width (cm) and whether 90 % is plausible, by way."""
     from distill.metrics import coverage_holds
 
-    found: dict[str, Any] = {"epistemic share": {
+    shares = {
         name: float(np.mean([one["epistemic"][name] for one in parts]))
-        for name in parts[0]["epistemic"]
-    }}  # fmt: skip
+        for name in parts[0].get("epistemic", {})
+    }
+    found: dict[str, Any] = {"epistemic share": shares} if shares else {}
     for name in parts[0]:
         if name == "epistemic":
             continue
