@@ -156,3 +156,12 @@ def test_new_losses_have_right_gradients() -> None:
     assert check(cka, (one, other))
     assert check(lambda x: relational_distance(x, fixed), (one,))
     assert check(lambda x, s: gaussian_kl(x, s, fixed, fixed), (one, other))
+
+
+def test_cosine_distance_is_0_alike_1_across_and_2_opposite() -> None:
+    from distill.losses import cosine_distance
+
+    one = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    assert float(cosine_distance(one, 3 * one)) == pytest.approx(0, abs=1e-6)
+    assert float(cosine_distance(one, one.flip(0))) == pytest.approx(1, abs=1e-6)
+    assert float(cosine_distance(one, -one)) == pytest.approx(2, abs=1e-6)

@@ -75,3 +75,10 @@ def test_coverage_is_judged_by_the_binomial_range() -> None:
     assert coverage_holds([True] * 90 + [False] * 10) == (0.9, True)
     assert coverage_holds([True] * 75 + [False] * 25) == (0.75, False)
     assert coverage_holds([True] * 200) == (1.0, False), "too wide is wrong too"
+
+
+def test_iou_of_nothing_to_find_is_1_and_never_divides_by_zero() -> None:
+    from distill.metrics import iou
+
+    found = iou([[0, 0, 0], [2, 1, 1], [0, 3, 0]])
+    assert found.tolist() == [1.0, 0.5, 0.0]

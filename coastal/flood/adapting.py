@@ -154,7 +154,8 @@ def fisher(
 
     def answer(weights: Mapping[str, Tensor], patch: Tensor) -> Tensor:
         logits, _ = functional_call(net, dict(weights), (patch[None],))
-        return logits[0, :, REACH, REACH]
+        centre: Tensor = logits[0, :, REACH, REACH]
+        return centre
 
     found = exact_fisher(
         answer, dict(net.named_parameters()), torch.stack(patches), kind="classes", chunk=16

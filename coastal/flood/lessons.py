@@ -202,9 +202,12 @@ def train_student(
         labelled = _heard(student, lessons, held, told=False)
         if not taught:
             return labelled
-        asked = np.argwhere(silent)
-        said = _heard(student, lessons, asked[_within(lessons, asked)], told=True)
-        return tuple(torch.cat(both) for both in zip(labelled, said, strict=True))  # type: ignore
+        asked = _within(lessons, np.argwhere(silent))
+        if not len(asked):
+            return labelled
+        said = _heard(student, lessons, asked, told=True)
+        logits, share, valid = (torch.cat(both) for both in zip(labelled, said, strict=True))
+        return logits, share, valid
 
     def validate() -> float:
         return float(_task(*validation()))
@@ -343,9 +346,10 @@ def _silent(lessons: Sequence[Lesson]) -> NDArray[np.bool_]:
     return is_validation(len(lessons), rows, columns)
 
 
-def _within(lessons: Sequence[Lesson], tiles: NDArray[np.int64]) -> NDArray[np.bool_]:
-    sizes = np.array([lessons[chip].valid.shape for chip in tiles[:, 0]]) // LABELLED
-    return np.asarray((tiles[:, 1:] < sizes).all(axis=1))
+def _within(lessons: Sequence[Lesson], tiles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those tiles that lie within their chip."""
+    sizes = np.array([one.valid.shape for one in lessons])[tiles[:, 0]] // LABELLED
+    return np.asarray(tiles[(tiles[:, 1:] < sizes).all(axis=1)])
 
 
 def _spread(marks: NDArray[np.bool_], like: Tensor) -> Tensor:

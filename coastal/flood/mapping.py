@@ -195,7 +195,7 @@ def checked(
             f"values from {visible.min():.3g} to {visible.max():.3g} are no reflectance",
             where="flood map", hint="divide Sentinel-2 counts by 10000",
         )  # fmt: skip
-    return bands, hidden
+    return bands, np.asarray(hidden, dtype=bool)
 
 
 def fresh_members(count: int, seed: int) -> list[FloodNet]:

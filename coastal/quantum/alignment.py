@@ -18,7 +18,7 @@ def centred(kernel: ArrayLike) -> Floats:
 def ideal_kernel(labels: ArrayLike) -> Floats:
     """Return 1 where two labels are alike and 0 elsewhere, for any number of classes."""
     names = np.asarray(labels)
-    return (names[:, None] == names).astype(np.float64)
+    return np.asarray(names[:, None] == names, dtype=np.float64)
 
 
 def centred_alignment(kernel: ArrayLike, labels: ArrayLike) -> float:

@@ -57,7 +57,6 @@ class FeatureMap:
         angles = (bandwidth * rows).T
         device = qml.device("default.qubit", wires=count)
 
-        @qml.qnode(device)
         def circuit() -> Any:
             for _ in range(self.layers):
                 for wire in range(count):
@@ -68,7 +67,7 @@ class FeatureMap:
                         qml.IsingZZ(angles[wire] * angles[wire + 1], wires=[wire, wire + 1])
             return qml.state()
 
-        return np.asarray(circuit(), dtype=np.complex128).reshape(len(rows), -1)
+        return np.asarray(qml.QNode(circuit, device)(), dtype=np.complex128).reshape(len(rows), -1)
 
 
 def quantum_kernel(one: Complex, other: Complex) -> Floats:
