@@ -25,7 +25,7 @@ def plan_brief(plan: Plan, data: dict[str, Any] | None = None) -> str:
         if look["started"] or look["stopped"] or look["ask_for_data"]
     ]
     css = (files("compliance.report") / "report.css").read_text(encoding="utf-8")
-    return (
+    return str(
         _environment()
         .from_string((files("coastal") / "brief.html").read_text(encoding="utf-8"))
         .render(

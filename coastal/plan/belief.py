@@ -136,7 +136,7 @@ def _fuse(
 ) -> Beliefs:
     variance = np.full(mean.shape, _ABSENT)
     valid = np.array([experts[name].valid_hours for name in fusion.names])
-    stale = np.nan_to_num(age, nan=-1.0) > valid
+    stale = np.asarray(np.nan_to_num(age, nan=-1.0) > valid)
     over = 1.0 + np.where(stale, (np.nan_to_num(age) - valid) / valid, 0.0)
     inflation = np.ones(age.shape)
     for k, name in enumerate(fusion.names):
@@ -159,7 +159,7 @@ def _fuse(
     apart = (weight * (mean - centre[:, None]) ** 2).sum(axis=1)
     # An odd one out keeps little weight; what it says still widens the belief.
     odd = np.where(clash[:, :, None] & present, (mean - centre[:, None]) ** 2, 0.0).max(axis=1)
-    doubt = np.where(clash.any(axis=1)[:, None], np.maximum(apart, 0.25 * odd), 0.0)
+    doubt = np.where(np.asarray(clash.any(axis=1))[:, None], np.maximum(apart, 0.25 * odd), 0.0)
     sd = np.sqrt(np.maximum(fused, 1e-6) + doubt) * fusion.scale[_GROUP]
     return Beliefs(
         now=at,

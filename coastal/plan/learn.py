@@ -82,7 +82,7 @@ def _shrunk(correlation: Floats) -> Floats:
     values, vectors = np.linalg.eigh(made)
     lifted = (vectors * np.maximum(values, 0.05)) @ vectors.T
     size = np.sqrt(np.diag(lifted))
-    return np.asarray(lifted / size[:, None] / size)
+    return np.asarray(lifted / size[:, None] / size, dtype=np.float64)
 
 
 def _scale(storms: Sequence[Storm], senses: Senses) -> Floats:
@@ -101,7 +101,7 @@ def _scale(storms: Sequence[Storm], senses: Senses) -> Floats:
     for group, first in enumerate(GROUPS):
         last = GROUPS[group + 1] if group + 1 < len(GROUPS) else HORIZON + 1
         found.append(split_quantile(stacked[:, first:last].ravel(), 0.1) / Z90)
-    return np.clip(np.array(found), 0.5, 3.0)
+    return np.asarray(np.clip(np.array(found), 0.5, 3.0))
 
 
 def _ahead(storm: Storm, now: Floats) -> Floats:
