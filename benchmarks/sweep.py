@@ -132,9 +132,7 @@ def _audited(path: Path, out: Path, count: int) -> int:
         if number not in tables:
             tables[number] = pq.read_table(out / "parts" / f"part-{number:05}.parquet")
         row = tables[number].slice(place - number * PART, 1).to_pylist()[0]
-        found = audit(
-            space.design(place), book, as_of=date.fromisoformat(_AS_OF), shared=shared
-        )
+        found = audit(space.design(place), book, as_of=date.fromisoformat(_AS_OF), shared=shared)
         totals = found.totals
         seen = (row["verdict"], row["violated"], row["undetermined"], row["open"], row["margin"])
         wanted = (

@@ -32,7 +32,15 @@ from habitat.life_support import NOMINAL
 #: Numbers that are looked at first: where these all differ, so will most others.
 _GLANCE = 256
 #: What a design file's sections are asked for by any derived fact.
-_SECTIONS = ("hull.", "site.depth", "site.latitude", "crew.", "life_support.", "waste.", "buoyancy.")
+_SECTIONS = (
+    "hull.",
+    "site.depth",
+    "site.latitude",
+    "crew.",
+    "life_support.",
+    "waste.",
+    "buoyancy.",
+)
 
 _RESERVE = "life_support.oxygen_reserve"
 _RESERVE_FACT = "derived.life_support.reserve"

@@ -163,9 +163,7 @@ class Law:
         elsewhere: dict[str, int] = {}
         others: dict[str, str] = {}
         for provision in self._shared.unruled:
-            account, _ = self._shared.account(
-                provision, scope(provision.id, provision.instrument)
-            )
+            account, _ = self._shared.account(provision, scope(provision.id, provision.instrument))
             elsewhere[account.verdict] = elsewhere.get(account.verdict, 0) + 1
             if account.verdict != "inapplicable":
                 others[provision.id] = account.verdict
@@ -283,9 +281,7 @@ def _of_the_place(situation: Situation, schema: Schema) -> dict[str, Kind]:
         if facts[name].source.startswith("claimed"):
             kind = schema[name]
             found[name] = (
-                Levels((False,) * len(kind.values))
-                if isinstance(kind, Levels)
-                else Constant(False)
+                Levels((False,) * len(kind.values)) if isinstance(kind, Levels) else Constant(False)
             )
     return found
 

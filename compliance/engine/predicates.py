@@ -14,7 +14,6 @@ from compliance.engine.kinds import (
     Columns,
     Constant,
     Given,
-    Kind,
     Levels,
     Number,
     Schema,

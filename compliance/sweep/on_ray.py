@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Parts that wait on the cluster for each core, so that none idles and few results pile up.
 _AHEAD = 2
+_PATIENCE_S = 5.0
+_HINT = "give the address of its head node, such as 10.0.0.1:6379"
 
 
 def engine(address: str | None) -> Engine:
@@ -27,16 +29,14 @@ def engine(address: str | None) -> Engine:
     Raises:
         UsageError: Ray is not installed, or no cluster answers at the address.
     """
+    if address is not None:
+        _reach(address)
     ray = _ray()
     if not ray.is_initialized():
         try:
             ray.init(address=address, log_to_driver=False, logging_level="error")
         except (ConnectionError, ValueError, RuntimeError) as problem:
-            raise UsageError(
-                f"no Ray cluster answers at {address or 'this machine'}",
-                where="--address",
-                hint="give the address of its head node, such as 10.0.0.1:6379",
-            ) from problem
+            raise _silent(address or "this machine") from problem
 
     def run(space: Space, law: Law, parts: Iterable[Extent]) -> Iterator[Done]:
         # Kept by the owner of the store, this process, which no lost node takes away.
@@ -54,6 +54,27 @@ def engine(address: str | None) -> Engine:
                 yield ray.get(item)
 
     return run
+
+
+def _reach(address: str) -> None:
+    """Knock at an address: Ray itself would wait for minutes.
+
+    Raises:
+        UsageError: nothing answers there, or it is no address.
+    """
+    import socket
+
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UsageError(f"no address: '{address}'", where="--address", hint=_HINT)
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE_S).close()
+    except OSError as problem:
+        raise _silent(address) from problem
+
+
+def _silent(place: str) -> UsageError:
+    return UsageError(f"no Ray cluster answers at {place}", where="--address", hint=_HINT)
 
 
 def _task(shared: tuple[Space, Law], item: Extent) -> Done:

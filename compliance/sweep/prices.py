@@ -152,5 +152,3 @@ def _move(space: Space, columns: Columns, size: int) -> Array:
     miles = 2.0 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))) / _MILE_M
     priced = space.catalogue.move
     return np.where(miles > 1e-9, priced.flat + priced.each * miles, 0.0)
-
-

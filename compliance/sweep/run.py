@@ -27,6 +27,10 @@ Done = tuple[int, dict[str, Any], bytes]
 Engine = Callable[[Space, Law, Iterable[Extent]], Iterable[Done]]
 
 
+#: What is said of a listed design, in this order also where it was read from a file.
+_LISTED = ("place", "verdict", "cost", "margin", "violated", "undetermined", "open")
+
+
 class Keeps(Protocol):
     """Where finished parts are kept."""
 
@@ -229,7 +233,7 @@ def _front(space: Space, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _whole(space: Space, item: dict[str, Any]) -> dict[str, Any]:
     place = item["place"]
     columns = space.columns(place, place + 1)
-    return {**item, "settings": space.settings(columns, 0)}
+    return {**{name: item[name] for name in _LISTED}, "settings": space.settings(columns, 0)}
 
 
 def _provisions(law: Law, counted: dict[str, list[int]]) -> list[dict[str, Any]]:
