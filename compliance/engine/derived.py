@@ -225,7 +225,7 @@ def _flooding(table: Table) -> Array:
     pressure = gsw.p_from_z(-depth[known], latitude[known])
     conservative = gsw.CT_from_t(REFERENCE_SALINITY_G_KG, REFERENCE_TEMPERATURE_C, pressure)
     density = gsw.rho(REFERENCE_SALINITY_G_KG, conservative, pressure)
-    found[known] = force[known] / lift_n(volume[known], density)  # type: ignore[arg-type]
+    found[known] = force[known] / lift_n(volume[known], density)
     return found
 
 

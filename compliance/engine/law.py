@@ -78,7 +78,8 @@ class TableVerdicts:
     def count(self, verdict: str) -> Array:
         """Return how many provisions have a verdict in each design, as an audit totals them."""
         here = np.count_nonzero(self.by_provision == CODES[verdict], axis=0)  # type: ignore[index]
-        return here + self.elsewhere.get(verdict, 0)
+        found: Array = here + self.elsewhere.get(verdict, 0)
+        return found
 
     @property
     def verdicts(self) -> Array:

@@ -119,10 +119,10 @@ def _price_of_shell(table: Table, space: Space) -> Array:
         here = np.array([item == name for item in forms])[form]
         mass: Any = shell_mass_kg(
             name,
-            inner[here],  # type: ignore[arg-type]
-            wall[here],  # type: ignore[arg-type]
-            density[here],  # type: ignore[arg-type]
-            length[here],  # type: ignore[arg-type]
+            inner[here],
+            wall[here],
+            density[here],
+            length[here],
         )
         found[here] = mass * rate[here]
     return found
