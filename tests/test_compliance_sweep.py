@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -250,6 +254,39 @@ def test_a_killed_run_goes_on_to_the_same_result(law: Law, space: Space, tmp_pat
     again = Store(tmp_path / "out", identity(space, law, part=60))
     assert sweep(space, law, again, engine=watched, part=60) == whole
     assert judged == [1, 2, 3, 4, 5]
+
+
+def test_a_process_killed_outright_goes_on_and_leaves_none_behind(
+    write: Callable[[str], Path], tmp_path: Path, project: Path
+) -> None:
+    file = write(SPACE.replace("samples: 40", "samples: 60000"))
+    command = [sys.executable, "-m", "workbench.cli", "sweep", str(file), "--workers", "2"]
+    command += ["--as-of", "2026-01-01", "--json", "-o", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": str(project)}
+    first = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    parts = tmp_path / "out" / "parts"
+    deadline = time.monotonic() + 240
+    while not list(parts.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    children = _children(first.pid)
+    first.kill()
+    first.wait()
+    assert children
+    before = {path.name for path in parts.glob("*.json")}
+    assert before and len(before) < 9
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    again = load_space(file)
+    law = Law(rulebook(None), DAY)
+    whole = sweep(again, law, Memory(), engine=local(1))
+    assert json.loads(second.stdout) == json.loads(json.dumps(whole))
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline, "a process of the killed sweep is still there"
+        time.sleep(0.1)
+
+
+def _children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in listed.read_text(encoding="ascii").split()]
 
 
 def test_a_folder_of_another_sweep_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,12 +144,25 @@ def _several(workers: int, space: Space, law: Law, parts: Iterable[Extent]) -> I
         yield from pool.imap_unordered(_work, items)
 
 
+#: Seconds between two looks at whether the sweep is still there.
+_WATCH_S = 1.0
+
 _judge: Judge | None = None
 
 
 def _start(space: Space, law: Law) -> None:
+    import threading
+
     global _judge
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _judge = Judge(space, law)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent was killed: nobody would ever ask it for more."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_S)
+    os._exit(1)
 
 
 def _work(item: Extent) -> Done:
