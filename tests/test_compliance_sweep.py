@@ -259,7 +259,7 @@ def test_a_killed_run_goes_on_to_the_same_result(law: Law, space: Space, tmp_pat
 def test_a_process_killed_outright_goes_on_and_leaves_none_behind(
     write: Callable[[str], Path], tmp_path: Path, project: Path
 ) -> None:
-    file = write(SPACE.replace("samples: 40", "samples: 60000"))
+    file = write(SPACE.replace("samples: 40", "samples: 30000"))
     command = [sys.executable, "-m", "workbench.cli", "sweep", str(file), "--workers", "2"]
     command += ["--as-of", "2026-01-01", "--json", "-o", str(tmp_path / "out")]
     environment = {**os.environ, "PYTHONPATH": str(project)}
@@ -273,7 +273,7 @@ def test_a_process_killed_outright_goes_on_and_leaves_none_behind(
     first.wait()
     assert children
     before = {path.name for path in parts.glob("*.json")}
-    assert before and len(before) < 9
+    assert before and len(before) < 5
     second = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     again = load_space(file)
     law = Law(rulebook(None), DAY)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from base import UsageError
 from compliance.sweep.parts import Judge
-from compliance.sweep.run import Done, Engine, Extent, judged
+from compliance.sweep.run import Done, Engine, Extent, identity, judged
 
 if TYPE_CHECKING:
     from compliance.engine.law import Law
@@ -41,13 +42,14 @@ def engine(address: str | None) -> Engine:
     def run(space: Space, law: Law, parts: Iterable[Extent]) -> Iterator[Done]:
         # Kept by the owner of the store, this process, which no lost node takes away.
         shared = ray.put((space, law))
+        key = json.dumps(identity(space, law), sort_keys=True)
         task = ray.remote(num_cpus=1, max_retries=-1)(_task)
         waiting = list(reversed(list(parts)))
         running: set[Any] = set()
         while waiting or running:
             cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
             while waiting and len(running) < cores * _AHEAD:
-                running.add(task.remote(shared, waiting.pop()))
+                running.add(task.remote(shared, key, waiting.pop()))
             finished, _ = ray.wait(list(running), num_returns=1)
             for item in finished:
                 running.discard(item)
@@ -77,20 +79,15 @@ def _silent(place: str) -> UsageError:
     return UsageError(f"no Ray cluster answers at {place}", where="--address", hint=_HINT)
 
 
-def _task(shared: tuple[Space, Law], item: Extent) -> Done:
-    return judged(_judge_of(*shared), item)
-
-
-_kept: dict[tuple[str, str], Judge] = {}
-
-
-def _judge_of(space: Space, law: Law) -> Judge:
-    """Return the judge of a sweep: a worker compiles the law of a sweep once."""
-    key = (space.digest, repr((law.book.key, law.as_of, law.jurisdictions, law.custom)))
+def _task(shared: tuple[Space, Law], key: str, item: Extent) -> Done:
+    """Judge one part in a worker, which compiles the law of a sweep once."""
     if key not in _kept:
         _kept.clear()
-        _kept[key] = Judge(space, law)
-    return _kept[key]
+        _kept[key] = Judge(*shared)
+    return judged(_kept[key], item)
+
+
+_kept: dict[str, Judge] = {}
 
 
 def _ray() -> Any:
