@@ -189,9 +189,7 @@ def _hand_block(part: dict[str, Array], codes: Array) -> None:
     for bound, flag in UNLESS:
         met, failed = _sides(part, bound)
         yes, no = part[flag] == 1, part[flag] == 0
-        codes[row] = (
-            UNDETERMINED + 4 * (met | yes).view(np.int8) - (failed & no).view(np.int8)
-        )
+        codes[row] = UNDETERMINED + 4 * (met | yes).view(np.int8) - (failed & no).view(np.int8)
         row += 1
 
 
@@ -287,9 +285,7 @@ def _openfisca_formulas(called: Callable[[str], str]) -> list[Any]:
     def flagged(flag: str) -> Any:
         def formula(design: Any, period: Any) -> Any:
             given = design(called(flag), period)
-            return np.select(
-                [given == 1, given == 0], [SATISFIED, VIOLATED], default=UNDETERMINED
-            )
+            return np.select([given == 1, given == 0], [SATISFIED, VIOLATED], default=UNDETERMINED)
 
         return formula
 
@@ -454,7 +450,9 @@ def main() -> int:
     print(f"tensor engine          {tensor / speeds['interpreter']:,.0f} times the interpreter")
     print(f"tensor engine          {tensor / speeds['Rego (regopy)']:,.0f} times Rego")
     compared, different = differential(options.cases)
-    print(f"random designs         {compared:,} compared with the interpreter, each under 20 random")
+    print(
+        f"random designs         {compared:,} compared with the interpreter, each under 20 random"
+    )
     print(f"                       rules, verdicts and margins: {different} differ (bar 0)")
     missed = tensor < 1e7 or slower > 3.0 or faster < 5.0 or wrong or different
     return int(bool(missed))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -62,10 +63,13 @@ def main() -> int:
         base = Path(__file__).resolve().parent.parent / "examples" / "azores_vent_station.yaml"
         samples = max(1, options.designs // _GRID)
         space.write_text(SPACE.format(base=base, samples=samples), encoding="utf-8")
+        before = _processor()
         seconds, memory = _run(space, folder / "out", options.workers)
+        busy = _processor() - before
         designs = samples * _GRID
         print(f"designs                {designs:>12,}")
         print(f"seconds                {seconds:>12.1f}   bar {_BARS['seconds']:.0f}")
+        print(f"processor seconds      {busy:>12.1f}")
         print(f"peak resident MiB      {memory:>12.0f}   bar {_BARS['memory_mib']:.0f}")
         print(f"designs each second    {designs / seconds:>12,.0f}")
         wrong = _audited(space, folder / "out", options.audits)
@@ -87,6 +91,12 @@ def _run(space: Path, out: Path, workers: int) -> tuple[float, float]:
     if process.returncode:
         raise SystemExit(f"the sweep failed with status {process.returncode}")
     return time.perf_counter() - start, peak / 2**20
+
+
+def _processor() -> float:
+    """Return the processor time of all processes that ended below this one."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _family(pid: int) -> list[int]:
@@ -132,9 +142,7 @@ def _audited(path: Path, out: Path, count: int) -> int:
         if number not in tables:
             tables[number] = pq.read_table(out / "parts" / f"part-{number:05}.parquet")
         row = tables[number].slice(place - number * PART, 1).to_pylist()[0]
-        found = audit(
-            space.design(place), book, as_of=date.fromisoformat(_AS_OF), shared=shared
-        )
+        found = audit(space.design(place), book, as_of=date.fromisoformat(_AS_OF), shared=shared)
         totals = found.totals
         seen = (row["verdict"], row["violated"], row["undetermined"], row["open"], row["margin"])
         wanted = (

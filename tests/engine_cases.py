@@ -114,7 +114,7 @@ def _put(
     unit = kind.unit if kind is not None else None
 
     def fact(value: Any) -> Any:
-        return value if value is None or not unit and unit is None else quantity(value, unit)
+        return value if value is None or (not unit and unit is None) else quantity(value, unit)
 
     if random.random() < 0.15:
         schema[name] = Constant(fact(values[0]))

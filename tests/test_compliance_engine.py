@@ -121,9 +121,7 @@ def _overridden(seed: int) -> int:
             relations=StatedRelations(),
         )
         applied = frozenset(
-            rule.id
-            for row, rule in enumerate(rules)
-            if alone[row, design] != INAPPLICABLE
+            rule.id for row, rule in enumerate(rules) if alone[row, design] != INAPPLICABLE
         )
         losers = {*settlement.defeats, *_derogations(settlement, applied)}
         for row, rule in enumerate(rules):
@@ -148,7 +146,9 @@ def _clashing(random: Random, number: int) -> InForce:
     )
     word = "permit" if random.random() < 0.2 else "require"
     priority = random.choice(("environmental", "safety", "commercial", "procedural"))
-    return make(f"rule-{number}", priority=priority, **{word: random.choice((flag, length))}, **when)
+    return make(
+        f"rule-{number}", priority=priority, **{word: random.choice((flag, length))}, **when
+    )
 
 
 DERIVED = (
@@ -304,9 +304,7 @@ samples: 50
 """
 
 
-def test_whole_audits_agree_rule_by_rule(
-    book: RuleBook, tmp_path: Path, project: Path
-) -> None:
+def test_whole_audits_agree_rule_by_rule(book: RuleBook, tmp_path: Path, project: Path) -> None:
     text = SPACE.format(base=project / "examples" / "azores_vent_station.yaml")
     (tmp_path / "space.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "waivers.yaml").write_text(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +18,7 @@ import pytest
 from base import BathylexError, UsageError
 from compliance.audit import audit
 from compliance.engine.law import Law
+from compliance.shared import Shared
 from compliance.sweep.fronts import cheapest, front
 from compliance.sweep.run import identity, local, sweep
 from compliance.sweep.sampling import key_of, latin, permuted, uniform
@@ -81,7 +86,7 @@ def test_any_part_of_a_sample_is_drawn_alone() -> None:
     places = np.arange(10_000, dtype=np.uint64)
     whole, part = uniform(places, 9), uniform(places[7000:7100], 9)
     assert whole[7000:7100].tolist() == part.tolist()
-    assert 0.0 <= whole.min() and whole.max() < 1.0
+    assert whole.min() >= 0.0 and whole.max() < 1.0
     assert abs(whole.mean() - 0.5) < 0.02
 
 
@@ -119,14 +124,15 @@ def test_what_a_sweep_counts_is_what_audits_find(
 ) -> None:
     import pyarrow.parquet as pq
 
-    space = load_space(write(SPACE.replace("samples: 40", "samples: 2")))
+    space = load_space(write(SPACE.replace("samples: 40", "samples: 1")))
     store = Store(tmp_path / "out", identity(space, law))
     found = sweep(space, law, store, engine=local(1))
     rows = pq.read_table(tmp_path / "out" / "parts" / "part-00000.parquet").to_pylist()
+    shared = Shared(law.book)
     verdicts: dict[str, int] = dict.fromkeys(("lawful", "undetermined", "violated"), 0)
     violated: dict[str, int] = {}
     for row in rows:
-        result = audit(space.design(row["place"]), law.book, as_of=DAY)
+        result = audit(space.design(row["place"]), law.book, as_of=DAY, shared=shared)
         verdicts[result.verdict] += 1
         assert row["verdict"] == result.verdict
         assert row["violated"] == result.totals["violated"]
@@ -189,9 +195,7 @@ def test_a_front_is_what_no_other_beats() -> None:
         wanted = {
             tuple(point)
             for point in points.tolist()
-            if not any(
-                np.all(other <= point) and np.any(other < point) for other in points
-            )
+            if not any(np.all(other <= point) and np.any(other < point) for other in points)
         }
         assert {tuple(points[row].tolist()) for row in found} == wanted
         assert len(found) == len(wanted)
@@ -214,9 +218,7 @@ def test_unchanged_designs_cost_nothing_and_dearer_ones_what_the_catalogue_says(
     assert by_place[4] == radius.flat + 100 * radius.down
 
 
-def test_several_processes_give_the_same_files(
-    law: Law, space: Space, tmp_path: Path
-) -> None:
+def test_several_processes_give_the_same_files(law: Law, space: Space, tmp_path: Path) -> None:
     answers = []
     for name, workers in (("one", 1), ("two", 2)):
         store = Store(tmp_path / name, identity(space, law, part=70))
@@ -226,9 +228,7 @@ def test_several_processes_give_the_same_files(
         assert file.read_bytes() == (tmp_path / "two" / "parts" / file.name).read_bytes()
 
 
-def test_a_killed_run_goes_on_to_the_same_result(
-    law: Law, space: Space, tmp_path: Path
-) -> None:
+def test_a_killed_run_goes_on_to_the_same_result(law: Law, space: Space, tmp_path: Path) -> None:
     whole = sweep(space, law, Memory(), engine=local(1), part=60)
     store = Store(tmp_path / "out", identity(space, law, part=60))
 
@@ -254,6 +254,39 @@ def test_a_killed_run_goes_on_to_the_same_result(
     again = Store(tmp_path / "out", identity(space, law, part=60))
     assert sweep(space, law, again, engine=watched, part=60) == whole
     assert judged == [1, 2, 3, 4, 5]
+
+
+def test_a_process_killed_outright_goes_on_and_leaves_none_behind(
+    write: Callable[[str], Path], tmp_path: Path, project: Path
+) -> None:
+    file = write(SPACE.replace("samples: 40", "samples: 30000"))
+    command = [sys.executable, "-m", "workbench.cli", "sweep", str(file), "--workers", "2"]
+    command += ["--as-of", "2026-01-01", "--json", "-o", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": str(project)}
+    first = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    parts = tmp_path / "out" / "parts"
+    deadline = time.monotonic() + 240
+    while not list(parts.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    children = _children(first.pid)
+    first.kill()
+    first.wait()
+    assert children
+    before = {path.name for path in parts.glob("*.json")}
+    assert before and len(before) < 5
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    again = load_space(file)
+    law = Law(rulebook(None), DAY)
+    whole = sweep(again, law, Memory(), engine=local(1))
+    assert json.loads(second.stdout) == json.loads(json.dumps(whole))
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline, "a process of the killed sweep is still there"
+        time.sleep(0.1)
+
+
+def _children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in listed.read_text(encoding="ascii").split()]
 
 
 def test_a_folder_of_another_sweep_is_refused(
@@ -363,6 +396,8 @@ def test_bad_spaces_get_one_clear_line(
     [
         (["--engine", "spark"], "no engine 'spark'"),
         (["--address", "10.0.0.1:6379"], "only a Ray cluster has an address"),
+        (["--engine", "ray", "--address", "127.0.0.1:1"], "no Ray cluster answers at 127.0.0.1:1"),
+        (["--engine", "ray", "--address", "nowhere"], "no address: 'nowhere'"),
         (["--workers", "0"], "0 workers"),
         (["--engine", "ray", "--workers", "2"], "the cluster decides"),
         (["--top", "-1"], "whole number from 0"),

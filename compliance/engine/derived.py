@@ -32,7 +32,15 @@ from habitat.life_support import NOMINAL
 #: Numbers that are looked at first: where these all differ, so will most others.
 _GLANCE = 256
 #: What a design file's sections are asked for by any derived fact.
-_SECTIONS = ("hull.", "site.depth", "site.latitude", "crew.", "life_support.", "waste.", "buoyancy.")
+_SECTIONS = (
+    "hull.",
+    "site.depth",
+    "site.latitude",
+    "crew.",
+    "life_support.",
+    "waste.",
+    "buoyancy.",
+)
 
 _RESERVE = "life_support.oxygen_reserve"
 _RESERVE_FACT = "derived.life_support.reserve"
@@ -217,7 +225,7 @@ def _flooding(table: Table) -> Array:
     pressure = gsw.p_from_z(-depth[known], latitude[known])
     conservative = gsw.CT_from_t(REFERENCE_SALINITY_G_KG, REFERENCE_TEMPERATURE_C, pressure)
     density = gsw.rho(REFERENCE_SALINITY_G_KG, conservative, pressure)
-    found[known] = force[known] / lift_n(volume[known], density)  # type: ignore[arg-type]
+    found[known] = force[known] / lift_n(volume[known], density)
     return found
 
 

@@ -90,7 +90,9 @@ def _load(table: Table) -> Array:
     unknown = np.array([answer is None for answer in answers])[places]
     pressurised = inside > ATMOSPHERE_MPA * 1.001
     difference = np.where(pressurised & yes, sea, sea + ATMOSPHERE_MPA - inside)
-    return np.where(np.isnan(depth) | np.isnan(inside) | (pressurised & unknown), np.nan, difference)
+    return np.where(
+        np.isnan(depth) | np.isnan(inside) | (pressurised & unknown), np.nan, difference
+    )
 
 
 def _materials(table: Table) -> tuple[list[Material | Refused | None], Array]:

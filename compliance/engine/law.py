@@ -78,7 +78,8 @@ class TableVerdicts:
     def count(self, verdict: str) -> Array:
         """Return how many provisions have a verdict in each design, as an audit totals them."""
         here = np.count_nonzero(self.by_provision == CODES[verdict], axis=0)  # type: ignore[index]
-        return here + self.elsewhere.get(verdict, 0)
+        found: Array = here + self.elsewhere.get(verdict, 0)
+        return found
 
     @property
     def verdicts(self) -> Array:
@@ -163,9 +164,7 @@ class Law:
         elsewhere: dict[str, int] = {}
         others: dict[str, str] = {}
         for provision in self._shared.unruled:
-            account, _ = self._shared.account(
-                provision, scope(provision.id, provision.instrument)
-            )
+            account, _ = self._shared.account(provision, scope(provision.id, provision.instrument))
             elsewhere[account.verdict] = elsewhere.get(account.verdict, 0) + 1
             if account.verdict != "inapplicable":
                 others[provision.id] = account.verdict
@@ -283,9 +282,7 @@ def _of_the_place(situation: Situation, schema: Schema) -> dict[str, Kind]:
         if facts[name].source.startswith("claimed"):
             kind = schema[name]
             found[name] = (
-                Levels((False,) * len(kind.values))
-                if isinstance(kind, Levels)
-                else Constant(False)
+                Levels((False,) * len(kind.values)) if isinstance(kind, Levels) else Constant(False)
             )
     return found
 

@@ -126,9 +126,7 @@ class Steps:
         return first
 
     def _pair(self, join: Callable[[Any, Any], Any], one: int, two: int) -> int:
-        return self.add(
-            (join, one, two), lambda _, done: join(done[one], done[two]), (one, two)
-        )
+        return self.add((join, one, two), lambda _, done: join(done[one], done[two]), (one, two))
 
     def runner(self, wanted: Iterable[int]) -> Callable[[Columns], list[Any]]:
         """Return what runs the steps that some wanted ones need; the others stay ``None``."""

@@ -14,7 +14,6 @@ from compliance.engine.kinds import (
     Columns,
     Constant,
     Given,
-    Kind,
     Levels,
     Number,
     Schema,
@@ -189,7 +188,7 @@ class Compiler:
         match kind:
             case Constant(value=value):
                 margin = bound.margin(value)
-                return self.steps.add(key, lambda columns, _: np.float64(margin))
+                return self.steps.add(key, lambda columns, _: np.asarray(margin))
             case Levels(values=values):
                 table = np.array([bound.margin(value) for value in values])
                 return self.steps.add(key, lambda columns, _: table[columns[fact]])

@@ -130,8 +130,6 @@ def bryant_general(
     below = power(radius, 3) * spacing
     least = np.full(radius.shape, math.inf)
     for n in _GENERAL_WAVES:
-        shell = stiffness / (
-            (n**2 - 1.0 + squared / 2.0) * power(n**2 + squared, 2)
-        )
+        shell = stiffness / ((n**2 - 1.0 + squared / 2.0) * power(n**2 + squared, 2))
         least = np.minimum(least, shell + (n**2 - 1.0) * youngs * moment / below)
     return least

@@ -229,9 +229,7 @@ def _nearest(name: str) -> str:
 
     from habitat.load import known_keys
 
-    every = [key for key in known_keys(Design)]
+    every = list(known_keys(Design))
     every += [f"{section}.{key}" for section in every for key in known_keys(Design, section)]
     close = difflib.get_close_matches(name, every, n=1)
     return f"did you mean '{close[0]}'?" if close else "use a dotted key such as hull.thickness"
-
-

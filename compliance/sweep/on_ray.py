@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from base import UsageError
 from compliance.sweep.parts import Judge
-from compliance.sweep.run import Done, Engine, Extent, judged
+from compliance.sweep.run import Done, Engine, Extent, identity, judged
 
 if TYPE_CHECKING:
     from compliance.engine.law import Law
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Parts that wait on the cluster for each core, so that none idles and few results pile up.
 _AHEAD = 2
+_PATIENCE_S = 5.0
+_HINT = "give the address of its head node, such as 10.0.0.1:6379"
 
 
 def engine(address: str | None) -> Engine:
@@ -27,27 +30,26 @@ def engine(address: str | None) -> Engine:
     Raises:
         UsageError: Ray is not installed, or no cluster answers at the address.
     """
+    if address is not None:
+        _reach(address)
     ray = _ray()
     if not ray.is_initialized():
         try:
             ray.init(address=address, log_to_driver=False, logging_level="error")
         except (ConnectionError, ValueError, RuntimeError) as problem:
-            raise UsageError(
-                f"no Ray cluster answers at {address or 'this machine'}",
-                where="--address",
-                hint="give the address of its head node, such as 10.0.0.1:6379",
-            ) from problem
+            raise _silent(address or "this machine") from problem
 
     def run(space: Space, law: Law, parts: Iterable[Extent]) -> Iterator[Done]:
         # Kept by the owner of the store, this process, which no lost node takes away.
         shared = ray.put((space, law))
+        key = json.dumps(identity(space, law), sort_keys=True)
         task = ray.remote(num_cpus=1, max_retries=-1)(_task)
         waiting = list(reversed(list(parts)))
         running: set[Any] = set()
         while waiting or running:
             cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
             while waiting and len(running) < cores * _AHEAD:
-                running.add(task.remote(shared, waiting.pop()))
+                running.add(task.remote(shared, key, waiting.pop()))
             finished, _ = ray.wait(list(running), num_returns=1)
             for item in finished:
                 running.discard(item)
@@ -56,20 +58,36 @@ def engine(address: str | None) -> Engine:
     return run
 
 
-def _task(shared: tuple[Space, Law], item: Extent) -> Done:
-    return judged(_judge_of(*shared), item)
+def _reach(address: str) -> None:
+    """Knock at an address: Ray itself would wait for minutes.
+
+    Raises:
+        UsageError: nothing answers there, or it is no address.
+    """
+    import socket
+
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UsageError(f"no address: '{address}'", where="--address", hint=_HINT)
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE_S).close()
+    except OSError as problem:
+        raise _silent(address) from problem
 
 
-_kept: dict[tuple[str, str], Judge] = {}
+def _silent(place: str) -> UsageError:
+    return UsageError(f"no Ray cluster answers at {place}", where="--address", hint=_HINT)
 
 
-def _judge_of(space: Space, law: Law) -> Judge:
-    """Return the judge of a sweep: a worker compiles the law of a sweep once."""
-    key = (space.digest, repr((law.book.key, law.as_of, law.jurisdictions, law.custom)))
+def _task(shared: tuple[Space, Law], key: str, item: Extent) -> Done:
+    """Judge one part in a worker, which compiles the law of a sweep once."""
     if key not in _kept:
         _kept.clear()
-        _kept[key] = Judge(space, law)
-    return _kept[key]
+        _kept[key] = Judge(*shared)
+    return judged(_kept[key], item)
+
+
+_kept: dict[str, Judge] = {}
 
 
 def _ray() -> Any:

@@ -85,9 +85,7 @@ class Judge:
         self._keys: dict[tuple[Any, ...], tuple[int, Design]] = {}
         self._groups: dict[Any, int] = {}
         compiler = Compiler(space.schema)
-        self._rails = [
-            compiler.rails(condition, _NO_RULE).true for condition in space.conditions
-        ]
+        self._rails = [compiler.rails(condition, _NO_RULE).true for condition in space.conditions]
         wanted = [rail for rail in self._rails if not isinstance(rail, bool)]
         self._conditions = compiler.steps.runner(wanted)
 
@@ -212,9 +210,7 @@ def _varied(base: Design, changed: Mapping[str, Any]) -> Design:
     The values were checked when the axes were read.
     """
     site = {name[5:]: value for name, value in changed.items() if name.startswith("site.")}
-    update: dict[str, Any] = {
-        name: value for name, value in changed.items() if "." not in name
-    }
+    update: dict[str, Any] = {name: value for name, value in changed.items() if "." not in name}
     update["site"] = Site.model_copy(base.site, update=site)
     update["claims"] = base.claims.model_copy(update=dict.fromkeys(_REFUTABLE, True))
     if "contract.resource" in changed:

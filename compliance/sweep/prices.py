@@ -119,10 +119,10 @@ def _price_of_shell(table: Table, space: Space) -> Array:
         here = np.array([item == name for item in forms])[form]
         mass: Any = shell_mass_kg(
             name,
-            inner[here],  # type: ignore[arg-type]
-            wall[here],  # type: ignore[arg-type]
-            density[here],  # type: ignore[arg-type]
-            length[here],  # type: ignore[arg-type]
+            inner[here],
+            wall[here],
+            density[here],
+            length[here],
         )
         found[here] = mass * rate[here]
     return found
@@ -152,5 +152,3 @@ def _move(space: Space, columns: Columns, size: int) -> Array:
     miles = 2.0 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))) / _MILE_M
     priced = space.catalogue.move
     return np.where(miles > 1e-9, priced.flat + priced.each * miles, 0.0)
-
-

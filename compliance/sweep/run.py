@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ Extent = tuple[int, int, int]
 Done = tuple[int, dict[str, Any], bytes]
 #: What runs tasks: parts to judge in, finished parts out, in any order.
 Engine = Callable[[Space, Law, Iterable[Extent]], Iterable[Done]]
+
+
+#: What is said of a listed design, in this order also where it was read from a file.
+_LISTED = ("place", "verdict", "cost", "margin", "violated", "undetermined", "open")
 
 
 class Keeps(Protocol):
@@ -139,12 +144,25 @@ def _several(workers: int, space: Space, law: Law, parts: Iterable[Extent]) -> I
         yield from pool.imap_unordered(_work, items)
 
 
+#: Seconds between two looks at whether the sweep is still there.
+_WATCH_S = 1.0
+
 _judge: Judge | None = None
 
 
 def _start(space: Space, law: Law) -> None:
+    import threading
+
     global _judge
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _judge = Judge(space, law)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent was killed: nobody would ever ask it for more."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_S)
+    os._exit(1)
 
 
 def _work(item: Extent) -> Done:
@@ -229,7 +247,7 @@ def _front(space: Space, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _whole(space: Space, item: dict[str, Any]) -> dict[str, Any]:
     place = item["place"]
     columns = space.columns(place, place + 1)
-    return {**item, "settings": space.settings(columns, 0)}
+    return {**{name: item[name] for name in _LISTED}, "settings": space.settings(columns, 0)}
 
 
 def _provisions(law: Law, counted: dict[str, list[int]]) -> list[dict[str, Any]]:

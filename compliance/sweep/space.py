@@ -165,7 +165,10 @@ def load_space(path: Path, *, prices: Path | None = None, top: int | None = None
         pareto=front,
         catalogue=catalogue,
         digest=sha256_text(json.dumps(made, sort_keys=True, ensure_ascii=False)),
-        schema={**schema_of(base), **{key: kind for axis in axes for key, kind in axis.kinds.items()}},
+        schema={
+            **schema_of(base),
+            **{key: kind for axis in axes for key, kind in axis.kinds.items()},
+        },
     )
     if space.size > MOST_DESIGNS:
         raise UsageError(

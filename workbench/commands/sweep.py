@@ -114,9 +114,7 @@ def command(
 
 def _engine(name: str, address: str | None, workers: int | None) -> Engine:
     if workers is not None and not 1 <= workers <= _MOST_WORKERS:
-        raise UsageError(
-            f"{workers} workers", where="--workers", hint=f"give 1 to {_MOST_WORKERS}"
-        )
+        raise UsageError(f"{workers} workers", where="--workers", hint=f"give 1 to {_MOST_WORKERS}")
     if name == "local":
         if address is not None:
             raise UsageError(

@@ -1,0 +1,104 @@
+"""A sweep on a cluster of two nodes, one of which is lost on the way."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import skip_or_fail
+
+#: Runs apart: Ray starts processes and threads, and warns while it is imported.
+CLUSTER = """
+import json, sys
+from datetime import date
+from pathlib import Path
+
+import ray
+from ray.cluster_utils import Cluster
+
+from compliance.engine.law import Law
+from compliance.sweep.on_ray import engine
+from compliance.sweep.run import identity, local, sweep
+from compliance.sweep.space import load_space
+from compliance.sweep.store import Memory, Store
+from workbench.law import rulebook
+
+space = load_space(Path(sys.argv[1]))
+law = Law(rulebook(None), date(2026, 1, 1))
+wanted = sweep(space, law, Memory(), engine=local(1), part=400)
+few = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
+cluster = Cluster(
+    initialize_head=True,
+    head_node_args={
+        **few,
+        "_system_config": {
+            "health_check_initial_delay_ms": 1000,
+            "health_check_period_ms": 1000,
+            "health_check_failure_threshold": 3,
+        },
+    },
+)
+other = cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
+run = engine(cluster.address)
+nodes = len([node for node in ray.nodes() if node["Alive"]])
+lost = []
+
+def progress(now):
+    if now.designs and not lost:
+        cluster.remove_node(other, allow_graceful=False)
+        lost.append(now.designs)
+
+store = Store(Path(sys.argv[2]), identity(space, law, part=400))
+found = sweep(space, law, store, engine=run, part=400, progress=progress)
+left = len([node for node in ray.nodes() if node["Alive"]])
+print(json.dumps({"same": found == wanted, "nodes": nodes, "left": left, "lost_at": lost}))
+ray.shutdown()
+cluster.shutdown()
+"""
+SPACE = """
+base: {base}
+axes:
+  safety_zone.radius: [300 m, 400 m, 500 m, 600 m, 700 m]
+  consents.coastal_state: [true, false, null]
+  hull.thickness: {{latin: [20 mm, 120 mm]}}
+samples: 400
+"""
+
+
+def _needs_ray() -> None:
+    if importlib.util.find_spec("ray") is None:
+        skip_or_fail("Ray is not installed (the extra 'ray')")
+
+
+def test_a_cluster_that_loses_a_node_gives_what_one_process_gives(
+    tmp_path: Path, project: Path
+) -> None:
+    _needs_ray()
+    base = project / "examples" / "azores_vent_station.yaml"
+    (tmp_path / "space.yaml").write_text(SPACE.format(base=base), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(project),
+        "OMP_NUM_THREADS": "1",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", CLUSTER, str(tmp_path / "space.yaml"), str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=project,
+        timeout=570,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads([line for line in done.stdout.splitlines() if line.startswith("{")][-1])
+    assert found["same"]
+    assert (found["nodes"], found["left"]) == (2, 1)
+    assert 0 < found["lost_at"][0] < 6000
+    assert len(list((tmp_path / "out" / "parts").glob("*.parquet"))) == 15
