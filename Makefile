@@ -14,7 +14,7 @@ BLIND ?=
 STUDENT ?= $(OUT)/student
 
 .PHONY: audit test test-packages lint typecheck benchmarks learn-extraction student clean
-.PHONY: evaluate-student benchmark-student
+.PHONY: evaluate-student benchmark-student fuzz docs sbom startup
 
 $(BIN)/bathylex: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("bathylex needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -28,6 +28,14 @@ $(VENV)/.test-tools: $(BIN)/bathylex
 
 $(VENV)/.train-tools: $(BIN)/bathylex
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
+	@touch $@
+
+$(VENV)/.fuzz-tools: $(BIN)/bathylex
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,fuzz]'
+	@touch $@
+
+$(VENV)/.docs-tools: $(BIN)/bathylex
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 $(VENV)/.bench-tools: $(BIN)/bathylex
@@ -82,6 +90,26 @@ benchmark-student: $(VENV)/.train-tools
 	$(BIN)/python -m benchmarks.distill $(STUDENT) --data $(DATA) --corpus $(CORPORA)
 	$(BIN)/python -m benchmarks.continual
 	$(BIN)/python -m benchmarks.student_speed $(STUDENT) --data $(DATA) --corpus $(CORPORA)
+
+# Fuzzes the readers of each family for SECONDS (docs/threat_model.md); crashes are kept in OUT/fuzz.
+SECONDS ?= 60
+FAMILIES ?= law survey design model
+fuzz: $(VENV)/.fuzz-tools
+	@status=0; for family in $(FAMILIES); do \
+	  $(BIN)/python -m tests.fuzz $$family --seconds $(SECONDS) --out $(OUT)/fuzz || status=1; \
+	done; exit $$status
+
+# Builds the site into OUT/site; a broken link or a page that is missing fails.
+docs: $(VENV)/.docs-tools
+	$(BIN)/python -m mkdocs build --strict --quiet --site-dir $(OUT)/site
+
+# Writes the bill of materials of what constraints.txt installs (docs/dependencies.md).
+sbom: $(BIN)/bathylex
+	$(BIN)/python -m benchmarks.sbom docs/sbom.json
+
+# Start-up time as a ratio to python itself, and peak memory, of each command.
+startup: $(BIN)/bathylex
+	$(BIN)/python -m benchmarks.startup
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

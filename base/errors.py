@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from base.text import one_line
 
+#: Length at which each part of a message is cut: words of a hostile file may be in it.
+MOST_CHARACTERS = 600
+
 
 class BathylexError(Exception):
     """Root of all errors caused by input; its message is one line.
@@ -36,10 +39,20 @@ class BathylexError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        line = f"{self.where}: {self.what}" if self.where else self.what
+        what = _short(self.what)
+        line = f"{_short(self.where)}: {what}" if self.where else what
         if self.hint:
-            line = f"{line}; {self.hint}"
-        return one_line(line)
+            line = f"{line}; {_short(self.hint)}"
+        return line
+
+
+def _short(text: str) -> str:
+    """Return one visible line of at most :data:`MOST_CHARACTERS`, its middle left out."""
+    line = one_line(text)
+    if len(line) <= MOST_CHARACTERS:
+        return line
+    half = MOST_CHARACTERS // 2 - 3
+    return f"{line[:half]} ... {line[-half:]}"
 
 
 class CorpusError(BathylexError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from base.errors import BathylexError
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
+_LEAST_READ = 1024 * 1024
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -41,7 +42,9 @@ def read_bytes(
         if not path.is_file():
             raise error("not a regular file", where=str(path), hint="give the path of a file")
         with path.open("rb") as handle:
-            data = handle.read(limit + 1)
+            # A read of the whole limit would reserve that much memory for the smallest file.
+            size = os.fstat(handle.fileno()).st_size
+            data = handle.read(min(limit, max(size, _LEAST_READ)) + 1)
     except OSError as problem:
         # Also from asking whether it exists: a name too long, a folder that must not be entered.
         raise error(f"cannot be read ({problem.strerror})", where=str(path)) from problem

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from base import DistillError, read_text, sha256_text, write_whole
-from distill.weights import load_tensors, save_tensors
+from distill.weights import load_tensors, require_numbers, save_tensors
 
 INDEX = "checkpoint.json"
 
@@ -97,14 +97,14 @@ def load_checkpoint(
     checkpoint was written.
 
     Raises:
-        DistillError: the checkpoint is of another training, or broken.
+        DistillError: the checkpoint is of another training, broken, or tampered with.
     """
     if not (folder / INDEX).exists():
         return None
     try:
         index = json.loads(read_text(folder / INDEX, error=DistillError))
         mark = index["fingerprint"]
-    except (ValueError, TypeError, KeyError) as problem:
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
         raise DistillError(
             "no checkpoint, or a broken one", where=str(folder / INDEX), hint="give another folder"
         ) from problem
@@ -112,19 +112,43 @@ def load_checkpoint(
         raise DistillError(
             "a checkpoint of another training", where=str(folder), hint="give another folder"
         )
-    tensors = load_tensors(folder / index["tensors"])
-    model.load_state_dict(_part(tensors, "model."))
+    try:
+        return _filled(folder, index, model, optimiser)
+    except (
+        AttributeError, IndexError, KeyError, TypeError, ValueError, RuntimeError, OverflowError,
+    ) as problem:  # fmt: skip
+        raise DistillError(
+            "a broken checkpoint", where=str(folder / INDEX), hint="give another folder"
+        ) from problem
+
+
+def _filled(
+    folder: Path, index: dict[str, Any], model: nn.Module, optimiser: torch.optim.Optimizer
+) -> tuple[Place, dict[str, Tensor], dict[str, Tensor]]:
+    name = index["tensors"]
+    if Path(name).name != name:
+        raise ValueError("tensors outside the folder")
+    tensors = load_tensors(folder / name)
+    require_numbers({**_part(tensors, "model."), **_part(tensors, "best.")}, folder / name)
+    shape = torch.get_rng_state().shape
+    if tensors["random"].dtype != torch.uint8 or tensors["random"].shape != shape:
+        raise ValueError("random state of another kind")
+    # Building everything first leaves model and optimiser as they were where a part is broken.
     state: dict[int, dict[str, Any]] = {int(at): dict(one) for at, one in index["plain"].items()}
     for key, value in _part(tensors, "optimiser.").items():
-        at, name = key.split(".", 1)
-        state.setdefault(int(at), {})[name] = value
+        at, entry = key.split(".", 1)
+        state.setdefault(int(at), {})[entry] = value
     groups = [
-        {name: tuple(value) if name == "betas" else value for name, value in group.items()}
+        {entry: tuple(value) if entry == "betas" else value for entry, value in group.items()}
         for group in index["groups"]
     ]
-    optimiser.load_state_dict({"state": state, "param_groups": groups})
     found = index["place"]
-    place = Place(found["epoch"], found["done"], tuple(found["losses"]), found["best"])
+    place = Place(
+        int(found["epoch"]), int(found["done"]), tuple(map(float, found["losses"])),
+        int(found["best"]),
+    )  # fmt: skip
+    model.load_state_dict(_part(tensors, "model."))
+    optimiser.load_state_dict({"state": state, "param_groups": groups})
     return place, _part(tensors, "best."), tensors
 
 

@@ -7,6 +7,7 @@ front of one hidden layer. :mod:`distill.hashed_training` trains it with torch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from base import write_whole
+from base import DistillError, write_whole
 
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float32]
@@ -98,11 +99,30 @@ def load_student(path: Path) -> HashedStudent:
     """Read a student; no code in the file is run.
 
     Raises:
-        KeyError: the file holds no student.
+        DistillError: the file cannot be read, or holds no student.
     """
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
 
-    with safe_open(path, framework="numpy") as file:
-        tables = {name: file.get_tensor(name).astype(np.float32) for name in _TABLES}
-        temperature = float(file.metadata()["temperature"])
+    try:
+        with safe_open(path, framework="numpy") as file:
+            tables = {name: file.get_tensor(name).astype(np.float32) for name in _TABLES}
+            temperature = float(file.metadata()["temperature"])
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, SafetensorError) as problem:
+        raise DistillError("no student of hashed features", where=str(path)) from problem
+    if not _fits(tables) or not math.isfinite(temperature) or temperature <= 0.0:
+        raise DistillError("a student whose tables do not fit together", where=str(path))
     return HashedStudent(**tables, temperature=temperature)
+
+
+def _fits(tables: Mapping[str, Floats]) -> bool:
+    """Say whether shapes agree and every value is a number."""
+    dimensions = tuple(tables[name].ndim for name in _TABLES)
+    if dimensions != (2, 2, 1, 2, 1) or not all(np.isfinite(one).all() for one in tables.values()):
+        return False
+    table, hidden, hidden_bias, output, output_bias = (tables[name] for name in _TABLES)
+    return bool(
+        table.size
+        and hidden.shape[1] >= table.shape[1]
+        and hidden.shape[0] == hidden_bias.size == output.shape[1]
+        and output.shape[0] == output_bias.size
+    )

@@ -87,7 +87,12 @@ class TeacherCache:
             raise DistillError(
                 "answers of another teacher", where=str(path), hint="delete it or give its teacher"
             )
-        self._keep(json.loads(note["ids"]), tensors["outputs"], tensors["speaks"])
+        try:
+            self._keep(json.loads(note["ids"]), tensors["outputs"], tensors["speaks"])
+        except (KeyError, ValueError, TypeError, RecursionError) as problem:
+            raise DistillError(
+                "broken answers of a teacher", where=str(path), hint="delete it"
+            ) from problem
 
     def _keep(self, ids: Sequence[str], outputs: Tensor, speaks: Tensor) -> None:
         self._rows.update(zip(ids, zip(outputs, speaks, strict=True), strict=True))

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from base import DistillError, read_bytes, write_whole
+from base import DistillError, one_line, read_bytes, write_whole
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 #: Larger files are refused before they fill the memory.
 LARGEST = 4 * 1024**3
+#: Key of the header note under which the hash of the tensors is kept.
+HASH = "tensors_sha256"
 
 
 def save_tensors(
@@ -29,23 +31,52 @@ def save_tensors(
     from safetensors.torch import save
 
     apart = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
-    write_whole(path, save(apart, metadata=dict(note or {})))
+    write_whole(path, save(apart, metadata={**(note or {}), HASH: tensors_hash(apart)}))
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
     """Read the tensors of a file; no code in it is run.
 
     Raises:
-        DistillError: the file is missing, too large or no safetensors file.
+        DistillError: the file is missing, too large, no safetensors file, or holds other tensors
+            than its own hash says (:data:`HASH`).
     """
     from safetensors import SafetensorError
     from safetensors.torch import load
 
     data = read_bytes(path, limit=LARGEST, error=DistillError)
     try:
-        return load(data)
-    except SafetensorError as problem:
+        tensors = load(data)
+    except (SafetensorError, ValueError, KeyError, RuntimeError) as problem:
         raise _unreadable(path) from problem
+    stated = _header(path).get(HASH)
+    if stated is not None and stated != tensors_hash(tensors):
+        raise DistillError(
+            "tensors that do not match the hash in the file", where=str(path), hint="copy it again"
+        )
+    return tensors
+
+
+def require_numbers(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Refuse tensors of which a value is NaN: no network answers with them.
+
+    Raises:
+        DistillError: which tensor of the file it is.
+    """
+    for name, value in tensors.items():
+        if value.is_floating_point() and bool(value.float().isnan().any()):
+            raise DistillError(
+                f"'{one_line(name)[:80]}' holds NaN", where=str(path), hint="make it again"
+            )
+
+
+def is_hashed(path: Path) -> bool:
+    """Say whether a file carries the hash of its own tensors, which :func:`load_tensors` checks.
+
+    Raises:
+        DistillError: the file is no safetensors file.
+    """
+    return HASH in _header(path)
 
 
 def load_note(path: Path) -> dict[str, str]:
@@ -54,12 +85,16 @@ def load_note(path: Path) -> dict[str, str]:
     Raises:
         DistillError: the file is no safetensors file.
     """
+    return {key: value for key, value in _header(path).items() if key != HASH}
+
+
+def _header(path: Path) -> dict[str, str]:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {})
-    except (SafetensorError, OSError) as problem:
+    except (SafetensorError, OSError, ValueError) as problem:
         raise _unreadable(path) from problem
 
 
@@ -72,7 +107,7 @@ def restore_weights(network: nn.Module, path: Path) -> None:
     """Fill a network with weights that :func:`save_weights` wrote.
 
     Raises:
-        DistillError: the file cannot be read, or holds another network.
+        DistillError: the file cannot be read, is tampered with, or holds another network.
     """
     kept, own = load_tensors(path), network.state_dict()
     if {name: value.shape for name, value in kept.items()} != {
@@ -81,15 +116,21 @@ def restore_weights(network: nn.Module, path: Path) -> None:
         raise DistillError(
             "weights of another network", where=str(path), hint="train again, or give its own file"
         )
+    require_numbers(kept, path)
     network.load_state_dict(kept)
 
 
 def weights_hash(network: nn.Module) -> str:
     """Return the SHA-256 of all names, types, shapes and values of a network's state."""
+    return tensors_hash(network.state_dict())
+
+
+def tensors_hash(tensors: Mapping[str, Tensor]) -> str:
+    """Return the SHA-256 of the names, types, shapes and values of tensors, in order of name."""
     import torch
 
     digest = hashlib.sha256()
-    for name, value in sorted(network.state_dict().items()):
+    for name, value in sorted(tensors.items()):
         whole = value.detach().cpu().contiguous()
         digest.update(f"{name} {whole.dtype} {tuple(whole.shape)}\n".encode())
         digest.update(whole.flatten().view(torch.uint8).numpy().tobytes())

@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 Lines = dict[str, int]
 
 
-class _Trouble(Exception):
+class Trouble(Exception):
     """A refusal inside the YAML reader, with the line it concerns."""
 
     def __init__(self, what: str, line: int | None, hint: str | None = None) -> None:
@@ -28,13 +28,17 @@ class _Trouble(Exception):
         self.what, self.line, self.hint = what, line, hint
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, with the plain scalars of YAML 1.2 and bounds on size and depth.
+class BoundedLoader(yaml.SafeLoader):
+    """PyYAML's safe loader with bounds on size and depth, and without tags.
 
-    YAML 1.1 reads ``1:30`` as the number 90 and ``2026-01-31`` as a date: both are text here.
+    Attributes:
+        max_depth, max_nodes: the bounds; where aliases are allowed they hold for the document
+            with all aliases written out.
+        aliases: whether anchors and aliases are allowed.
     """
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    max_depth, max_nodes = MAX_DEPTH, MAX_NODES
+    aliases = False
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
@@ -44,18 +48,50 @@ class _Loader(yaml.SafeLoader):
         event = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1
         self._nodes += 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Trouble("anchors and aliases are not allowed", line, "write the value out")
+        anchored = isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)
+        if anchored and not self.aliases:
+            raise Trouble("anchors and aliases are not allowed", line, "write the value out")
         if getattr(event, "tag", None):
-            raise _Trouble(f"tag '{event.tag}' is not allowed", line, "give the plain value")
-        if self._depth >= MAX_DEPTH:
-            raise _Trouble(f"nested more than {MAX_DEPTH} levels deep", line)
-        if self._nodes > MAX_NODES:
-            raise _Trouble(f"more than {MAX_NODES} values", line)
+            raise Trouble(f"tag '{event.tag}' is not allowed", line, "give the plain value")
+        if self._depth >= self.max_depth:
+            raise Trouble(f"nested more than {self.max_depth} levels deep", line)
+        if self._nodes > self.max_nodes:
+            raise Trouble(f"more than {self.max_nodes} values", line)
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
+        if self._depth == 0 and self.aliases and node is not None:
+            _written_out(node, {}, self.max_depth, self.max_nodes)
         return node
+
+
+def _written_out(node: yaml.Node, sizes: dict[int, int], depth: int, most: int) -> int:
+    """Return how many values a node holds with its aliases written out, each node counted once."""
+    known = sizes.get(id(node))
+    if known is not None and known > 0:
+        return known
+    if known == 0 or depth < 0:
+        raise Trouble("aliases nested too deep, or in a circle", node.start_mark.line + 1)
+    sizes[id(node)] = 0
+    inner: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        inner = [item for pair in node.value for item in pair]
+    elif isinstance(node, yaml.SequenceNode):
+        inner = node.value
+    size = 1 + sum(_written_out(item, sizes, depth - 1, most) for item in inner)
+    if size > most:
+        raise Trouble(f"more than {most} values with its aliases", node.start_mark.line + 1)
+    sizes[id(node)] = size
+    return size
+
+
+class _Loader(BoundedLoader):
+    """The bounded loader with the plain scalars of YAML 1.2.
+
+    YAML 1.1 reads ``1:30`` as the number 90 and ``2026-01-31`` as a date: both are text here.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
 _PLAIN_SCALARS = (
@@ -121,7 +157,7 @@ def read_markup(
         node = _compose(text)
         lines: Lines = {}
         data = _construct(node, "", lines)
-    except _Trouble as problem:
+    except Trouble as problem:
         if as_json:
             return _mapping(strict, where, start), {}
         line = f", line {problem.line}" if problem.line else ""
@@ -181,13 +217,13 @@ def _compose(text: str) -> yaml.Node:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         if "single document" in str(problem.context):
-            raise _Trouble("more than one document", mark.line + 1 if mark else None) from None
+            raise Trouble("more than one document", mark.line + 1 if mark else None) from None
         what = f"not valid YAML ({problem.problem})"
-        raise _Trouble(what, mark.line + 1 if mark else None) from None
+        raise Trouble(what, mark.line + 1 if mark else None) from None
     except yaml.YAMLError as problem:
-        raise _Trouble(f"not valid YAML ({str(problem).splitlines()[0]})", None) from None
+        raise Trouble(f"not valid YAML ({str(problem).splitlines()[0]})", None) from None
     if node is None:
-        raise _Trouble("the file holds no values", None, "give a YAML or JSON design")
+        raise Trouble("the file holds no values", None, "give a YAML or JSON design")
     return node
 
 
@@ -200,11 +236,11 @@ def _construct(node: yaml.Node, path: str, lines: Lines) -> Any:
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise _Trouble("a key must be a word", line)
+            raise Trouble("a key must be a word", line)
         key = key_node.value
         inner = f"{path}.{key}" if path else key
         if key in result:
-            raise _Trouble(f"key '{inner}' is given twice (first on line {lines[inner]})", line)
+            raise Trouble(f"key '{inner}' is given twice (first on line {lines[inner]})", line)
         lines[inner] = line
         result[key] = _construct(value_node, inner, lines)
     return result

@@ -11,6 +11,8 @@ from jurisdictions.binding import BindingFile
 
 #: A binding file is written by people: one larger than this is a slip.
 MAX_BYTES = 4 * 1024 * 1024
+#: Bounds on nesting and on the number of values of a file.
+MAX_DEPTH, MAX_VALUES = 32, 200_000
 
 
 def load_bindings(folder: Path | None = None) -> dict[str, BindingFile]:
@@ -85,11 +87,22 @@ def read_binding_file(text: str, *, where: str) -> BindingFile:
     import yaml
     from pydantic import ValidationError
 
+    from habitat.markup import BoundedLoader, Trouble
+
+    class Loader(BoundedLoader):
+        max_depth, max_nodes, aliases = MAX_DEPTH, MAX_VALUES, True
+
     try:
-        return BindingFile.model_validate(yaml.safe_load(text))
+        return BindingFile.model_validate(yaml.load(text, Loader))
+    except Trouble as problem:
+        place = f"{where}, line {problem.line}" if problem.line else where
+        raise BindingError(problem.what, where=place, hint=problem.hint) from None
     except yaml.YAMLError as problem:
         raise BindingError(f"not YAML ({problem})", where=where) from problem
     except ValidationError as problem:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise BindingError(f"{key}: {first['msg']}", where=where) from problem
+    except (ValueError, TypeError, AttributeError) as problem:
+        # A date that is on no calendar, a number of too many digits, a key that is a list.
+        raise BindingError(f"a value that cannot be read ({problem})", where=where) from problem

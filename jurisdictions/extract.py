@@ -325,7 +325,7 @@ def _segments(path: Path) -> Iterator[dict[str, Any]]:
         where = f"{path}, line {number}"
         try:
             segment = json.loads(line)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise ExtractionError("not JSON", where=where, hint="one object per line") from problem
         if not isinstance(segment, dict) or not all(
             isinstance(segment.get(key), str) for key in ("id", "text")

@@ -75,8 +75,14 @@ def _paragraphs(path: Path, data: bytes) -> list[str]:
     text = _decoded(path, data)
     if suffix in _MARKUP:
         page = _Page()
-        page.feed(text)
-        page.close()
+        try:
+            page.feed(text)
+            page.close()
+        except AssertionError as problem:
+            # The library's parser says so of a marked section that it does not know.
+            raise CorpusError(
+                "no HTML that can be read", where=str(path), hint="save the page again"
+            ) from problem
         return page.blocks()
     return [_line(one) for one in _EMPTY_LINE.split(text)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text
+from base import SurveyError, read_text, real_path
 from compliance.scoring.concepts import EMERGENCIES
 from compliance.scoring.updating import SensorTask
 from habitat.survey.readers import read_sensor
@@ -39,7 +39,11 @@ def read_series_folder(folder: Path, *, seed: int) -> tuple[SensorTask, SensorTa
         SurveyError: one line that says what is wrong, where, and what to do.
     """
     path = folder / LABELS
-    rows = list(csv.DictReader(io.StringIO(read_text(path, error=SurveyError))))
+    text = read_text(path, error=SurveyError)
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as problem:
+        raise SurveyError(f"no CSV ({problem})", where=str(path)) from None
     known = (FILE, DEPTH, *EMERGENCIES)
     names = list(rows[0]) if rows else []
     if FILE not in names or not set(names) & {DEPTH, *EMERGENCIES}:
@@ -76,6 +80,10 @@ def _name(text: str | None, path: Path) -> str:
     if not name or Path(name).is_absolute() or ".." in Path(name).parts:
         raise SurveyError(
             f"'{name}' is no file of the folder", where=str(path), hint="name files beside it"
+        )
+    if not real_path(path.parent / name).is_relative_to(real_path(path.parent)):
+        raise SurveyError(
+            f"'{name}' leads out of the folder", where=str(path), hint="copy the file into it"
         )
     return name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 #: The file inside the package ``compliance.scoring``.
 WEIGHTS = "student.safetensors"
+#: SHA-256 of students made before the file held the hash of its tensors.
+UNHASHED = frozenset({"1519b601d239438fb3b420b07f1ba4f1f15e34b1688d2e80ac491c1f955f46a4"})
+#: Widths beyond which a file describes no student but a way to fill the memory.
+MOST_UNITS = 4096
 
 
 @dataclass(frozen=True)
@@ -75,13 +79,13 @@ def load_student(book: RuleBook, path: Path | None = None) -> Shipped:
     """Read a student, the shipped one when no path is given, over a rule book.
 
     Raises:
-        DistillError: the file is missing, broken, or no student.
+        DistillError: the file is missing, broken, tampered with, or no student.
     """
     import torch
 
     from base import read_bytes, sha256_bytes
     from compliance.scoring.reader import Sizes, build_student
-    from distill.weights import LARGEST, load_note, load_tensors
+    from distill.weights import LARGEST, is_hashed, load_note, load_tensors, require_numbers
 
     if path is None and not has_student():
         raise DistillError(
@@ -92,22 +96,35 @@ def load_student(book: RuleBook, path: Path | None = None) -> Shipped:
     file = path or _shipped()
     weights = sha256_bytes(read_bytes(file, limit=LARGEST, error=DistillError))
     note = load_note(file)
+    if not is_hashed(file) and weights not in UNHASHED:
+        raise DistillError(
+            "a student without the hash of its tensors",
+            where=str(file),
+            hint="give a file that 'bathylex distill train' wrote",
+        )
+    stored = load_tensors(file)
+    require_numbers(stored, file)
     try:
         vocabulary = Vocabulary.from_json(note["vocabulary"])
         sizes = Sizes(**json.loads(note["sizes"]))
         judges = {n: Judge.from_data(one) for n, one in json.loads(note["judges"]).items()}
-        known, card = json.loads(note["rules"]), json.loads(note["card"])
+        known, card = _mapping(note["rules"]), _mapping(note["card"])
         require_whole(judges, vocabulary)
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        if not all(0 <= value <= MOST_UNITS for value in astuple(sizes)):
+            raise ValueError("sizes of no student")
+        reader = build_student(book, vocabulary, sizes)
+    except (
+        AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError, RuntimeError,
+        AssertionError, ArithmeticError,
+    ) as problem:  # fmt: skip
         raise DistillError(
             "no student of this program",
             where=str(file),
             hint="give a file that 'bathylex distill train' wrote",
         ) from problem
-    reader = build_student(book, vocabulary, sizes)
     tensors = {
         name: value.float() if value.is_floating_point() else value
-        for name, value in load_tensors(file).items()
+        for name, value in stored.items()
     }
     own = {name: value.shape for name, value in reader.state_dict().items()}
     if {name: value.shape for name, value in tensors.items()} != own:
@@ -139,6 +156,13 @@ def require_whole(judges: Mapping[str, Judge], vocabulary: Vocabulary) -> None:
     sizes = {(len(one.verdicts), len(one.reach), len(one.reach_stated)) for one in judges.values()}
     if sizes != {(len(SCORED), len(vocabulary.amounts), len(vocabulary.amounts))}:
         raise ValueError("calibrations of other jurisdictions or amounts")
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise TypeError("expected an object")
+    return data
 
 
 def has_student() -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 from base import UsageError, one_line, read_text
 from compliance.whatif.settings import Place
@@ -30,6 +32,16 @@ def read_site(text: str, *, where: str = "--site") -> Place:
     return _place(parts[0], parts[1], "", where)
 
 
+class _Rows(Protocol):
+    """What :func:`csv.reader` returns."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+    def __next__(self) -> list[str]: ...
+
+
 def read_site_file(path: Path) -> tuple[Place, ...]:
     """Read places from a CSV file with the header ``lat,lon`` or ``lat,lon,label``.
 
@@ -39,7 +51,13 @@ def read_site_file(path: Path) -> tuple[Place, ...]:
         UsageError: one line that names the file and the line of the first problem.
     """
     text = read_text(path, limit=MAX_FILE_BYTES, error=UsageError).removeprefix("\ufeff")
-    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return _places(csv.reader(io.StringIO(text, newline="")), path)
+    except csv.Error as problem:
+        raise UsageError(f"no CSV ({problem})", where=str(path)) from None
+
+
+def _places(rows: _Rows, path: Path) -> tuple[Place, ...]:
     header = [cell.strip().lower() for cell in next(rows, [])]
     if header not in _HEADERS:
         found = one_line(",".join(header))[:60]

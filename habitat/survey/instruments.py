@@ -109,9 +109,16 @@ def read_cnv(path: Path) -> Profile:
     Raises:
         SurveyError: not such a file, or no pressure, temperature, salinity or position in it.
     """
+    text, where = read_bytes(path, error=SurveyError).decode("latin-1"), str(path)
+    try:
+        return _cnv(text, path.stem, where)
+    except (ValueError, IndexError, OverflowError) as problem:
+        raise SurveyError(f"no Sea-Bird cnv file ({problem})", where=where) from None
+
+
+def _cnv(text: str, stem: str, where: str) -> Profile:
     import numpy as np
 
-    text, where = read_bytes(path, error=SurveyError).decode("latin-1"), str(path)
     header, found, body = text.partition("*END*")
     if not found:
         raise SurveyError("no Sea-Bird cnv file: *END* is missing", where=where)
@@ -142,7 +149,7 @@ def read_cnv(path: Path) -> Profile:
         gas,
         latitude=latitude,
         longitude=longitude,
-        name=f"Sea-Bird {path.stem}",
+        name=f"Sea-Bird {stem}",
         where=where,
     )
 
@@ -203,7 +210,11 @@ def read_castaway(path: Path) -> Profile:
         key.strip("% ").lower(): value
         for key, _, value in (line.partition(",") for line in lines if line.startswith("%"))
     }
-    rows = list(csv.reader(line for line in lines if line.strip() and not line.startswith("%")))
+    kept = (line for line in lines if line.strip() and not line.startswith("%"))
+    try:
+        rows = list(csv.reader(kept))
+    except csv.Error as problem:
+        raise SurveyError(f"no CSV ({problem})", where=where) from None
     names = ["pressure (decibar)", "temperature (celsius)", "salinity (practical salinity scale)"]
     head = [name.strip().lower() for name in rows[0]] if rows else []
     if any(name not in head for name in names):

@@ -182,7 +182,10 @@ def _table(lines: list[str], where: str) -> _Table:
     """Make a table of column names, units and rows; longer rows end in empty cells."""
     if len(lines) < 3:
         raise SurveyError("no rows below the column names and units", where=where)
-    names, units, *rows = csv.reader(lines)
+    try:
+        names, units, *rows = csv.reader(lines)
+    except (csv.Error, ValueError) as problem:
+        raise SurveyError(f"no CSV ({problem})", where=where) from None
     while names and not names[-1].strip():
         names.pop()
     for number, row in enumerate(rows, 1):

@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.fuzz.targets import FAMILIES, targets
+from tests.fuzz.targets import FAMILIES, Target, targets
 from tests.fuzz.watch import attempt, bounded_memory, keep
 
 
@@ -32,7 +32,7 @@ class Record:
         self.runs: Counter[str] = Counter()
         self.crashes: Counter[str] = Counter()
 
-    def one(self, target, data: bytes, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    def one(self, target: Target, data: bytes, folder: Path) -> None:
         """Try one input and count it."""
         crash = attempt(target, data, folder)
         self.runs[target.name] += 1
@@ -53,30 +53,34 @@ class Record:
 
 def by_hypothesis(family: str, seconds: float, seed: int, out: Path) -> None:
     """Draw mutations with hypothesis, target after target, until the time is up."""
-    from hypothesis import HealthCheck, Phase, given, settings
-    from hypothesis import seed as seeded
-
-    from tests.fuzz.strategies import inputs
-
     record = Record(out, family, "hypothesis")
     end = time.monotonic() + seconds
     turn = 0
     with tempfile.TemporaryDirectory() as name, bounded_memory():
         while time.monotonic() < end:
             for target in targets(family):
-                @seeded(seed * 1_000_003 + turn)
-                @settings(
-                    max_examples=200, database=None, deadline=None, phases=[Phase.generate],
-                    suppress_health_check=list(HealthCheck),
-                )  # fmt: skip
-                @given(inputs(target))
-                def run(data: bytes, target=target) -> None:  # type: ignore[no-untyped-def]
-                    if time.monotonic() < end:
-                        record.one(target, data, Path(name))
-
-                run()
+                _drawn(target, record, Path(name), end, seed * 1_000_003 + turn)
                 turn += 1
     record.write()
+
+
+def _drawn(target: Target, record: Record, folder: Path, end: float, seed: int) -> None:
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import seed as seeded
+
+    from tests.fuzz.strategies import inputs
+
+    @seeded(seed)
+    @settings(
+        max_examples=100, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(inputs(target))
+    def run(data: bytes) -> None:
+        if time.monotonic() < end:
+            record.one(target, data, folder)
+
+    run()
 
 
 def by_atheris(family: str, seconds: float, seed: int, out: Path) -> None:

@@ -162,7 +162,7 @@ def tensors() -> bytes:
 def hashed() -> bytes:
     """Return the file of a tiny hashed student."""
     names = ("table", "hidden", "hidden_bias", "output", "output_bias")
-    shapes = ((4, 2), (2, 2), (2,), (2, 3), (3,))
+    shapes = ((4, 2), (2, 2), (2,), (3, 2), (3,))
     at, entries = 0, {}
     for name, shape in zip(names, shapes, strict=True):
         size = 2 * shape[0] * (shape[1] if len(shape) == 2 else 1)
