@@ -216,4 +216,4 @@ def _augmented(tiles: Tensor, labels: Tensor, draw: np.random.Generator) -> tupl
 
 
 def _logits(network: Any, tiles: Tensor) -> Tensor:
-    return torch.cat([network(part)[0] for part in tiles.split(32)])
+    return torch.cat([network(part)[0] for part in torch.split(tiles, 32)])

@@ -44,8 +44,18 @@ def _law() -> tuple[Target, ...]:
     from corpus.library import any_texts
     from corpus.model import Instrument
     from corpus.readers import (
-        criteria, formex, isa, numbered, official_journal, paragraphs, pdf, rows, treaty,
-        uscode_text, uslm, xhtml,
+        criteria,
+        formex,
+        isa,
+        numbered,
+        official_journal,
+        paragraphs,
+        pdf,
+        rows,
+        treaty,
+        uscode_text,
+        uslm,
+        xhtml,
     )  # fmt: skip
 
     named = Instrument("demo", "DEMO", "Rules on Lamps", "LAMPS")
@@ -62,6 +72,7 @@ def _law() -> tuple[Target, ...]:
 
     law = seeds_law
     digest = Path(digests.__file__).parent / "digest" / "isa-crusts.md"
+    longer = b"Keepers shall light and watch the lamps"
     return (
         Target("uslm", ".xml", (law.USLM,), by_bytes(uslm.read)),
         Target("formex", ".xml", (law.FORMEX,), by_bytes(formex.read)),
@@ -81,7 +92,7 @@ def _law() -> tuple[Target, ...]:
         ),
         Target("any", ".md", (law.TREATY, law.PARAGRAPHS), any_texts),
         Target("law_html", ".html", (law.HTML,), read_law),
-        Target("law_xml", ".xml", (law.FORMEX.replace(b"Keepers", b"Keepers shall light and watch the lamps"),), read_law),
+        Target("law_xml", ".xml", (law.FORMEX.replace(b"Keepers", longer),), read_law),
         Target("law_pdf", ".pdf", (law.PDF,), read_law),
     )  # fmt: skip
 
@@ -209,4 +220,6 @@ def _checkpoint() -> tuple[bytes, bytes]:
         optimiser.step()
         kept = dict(model.state_dict())
         save_checkpoint(Path(name), Place(0, 1, (), 0), model, optimiser, kept, "mark")
-        return (Path(name) / "state-0-1-0.safetensors").read_bytes(), (Path(name) / INDEX).read_bytes()
+        return (Path(name) / "state-0-1-0.safetensors").read_bytes(), (
+            Path(name) / INDEX
+        ).read_bytes()
