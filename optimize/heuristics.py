@@ -19,7 +19,7 @@ from optimize.relaxation import Prices
 #: Options of the first core, for each attribute; later ones are larger by the factor.
 FIRST_OPTIONS, WIDEN = 3.0, 1.3
 #: Rounds, choices that walk side by side, and moves of each, more of them in larger problems.
-ROUNDS, BATCH = 16, 24
+ROUNDS, BATCH = 16, 36
 LEAST_MOVES, MOVES_PER_ATTRIBUTE, MOST_MOVES = 60, 7, 900
 #: Rounds without a better choice after which the search ends, and one more for so many attributes.
 PATIENCE, ATTRIBUTES_PER_ROUND = 1, 12

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import genextreme
 
@@ -59,6 +59,7 @@ def student(stations: list[Taught]) -> Student:
 def test_level_is_that_of_scipy_with_the_sign_turned(
     shape: float, scale: float, location: float, years: float
 ) -> None:
+    assume(shape == 0 or abs(shape) > 1e-6)  # where scipy's own formula gives way
     wanted = genextreme.isf(1 / years, -shape, loc=location, scale=scale)
     assert levels(location, scale, shape, years) == pytest.approx(wanted, rel=1e-6, abs=1e-6)
 
