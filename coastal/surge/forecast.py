@@ -80,7 +80,7 @@ class SurgeStudent:
         if path is None:
             path = Path(str(resources.files("coastal.surge") / "student.safetensors"))
         tensors = load_tensors(path)
-        note = load_note(path)
+        note = _note(path)
         network = SurgeNetwork()
         own = {name: one.shape for name, one in network.state_dict().items()}
         scores = tensors.pop("conformal.scores", None)
@@ -100,7 +100,9 @@ class SurgeStudent:
         """Write weights, calibration scores and note into one safetensors file."""
         tensors = dict(self.network.state_dict())
         tensors["conformal.scores"] = torch.from_numpy(self.scores.astype(np.float32))
-        save_tensors(tensors, path, note={**self.note, "format": FORMAT})
+        # One key: the header keeps no order among several, and the same student is the same file.
+        note = json.dumps({**self.note, "format": FORMAT}, sort_keys=True)
+        save_tensors(tensors, path, note={"student": note})
 
     def forecast(
         self, history: Series, *, tide: HarmonicTide, hours_ahead: int = LEADS,
@@ -193,6 +195,15 @@ def calibration_scores(told: Spread, target: Floats, *, most: int = 999) -> Floa
 def describe(settings: dict[str, object]) -> dict[str, str]:
     """Return settings as the note of a file."""
     return {"settings": json.dumps(settings, sort_keys=True)}
+
+
+def _note(path: Path) -> dict[str, str]:
+    """Return what a student's file says of itself; nothing of another file."""
+    try:
+        found = json.loads(load_note(path).get("student", "{}"))
+    except ValueError:
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if type(found) is dict else {}
 
 
 def _deviation(told: Spread) -> Floats:

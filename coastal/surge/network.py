@@ -62,8 +62,8 @@ class SurgeNetwork(nn.Module):
         self.reader = GaugeReader(heads=2)
         width = self.reader.width + LEADS + 1
         self.straight = nn.Linear(width, LEADS)
-        last = nn.Linear(hidden, 3 * LEADS)
-        self.bent = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), last)
+        first, last = nn.Linear(width, hidden), nn.Linear(hidden, 3 * LEADS)
+        self.bent = nn.Sequential(first, nn.GELU(), nn.Dropout(dropout), last)
         self.alike = nn.Parameter(torch.tensor(2.0))
         with torch.no_grad():
             self.straight.weight.mul_(0.05)
