@@ -13,7 +13,10 @@ COMMANDS = {
     "audit": ["audit", "examples/azores_vent_station.yaml", "--json"],
     "conflicts": ["conflicts", "--json"],
     "zone": ["zone", "37.84", "-31.52", "--json"],
-    "hull": ["hull", "examples/azores_vent_station.yaml", "--json"],
+    "hull": [
+        "hull", "--form", "sphere", "--material", "Ti-6Al-4V ELI", "--inner-diameter", "2 m",
+        "--depth", "6500 m", "--json",
+    ],
     "whatif": [
         "whatif", "examples/azores_vent_station.yaml", "--site", "10,-40", "--json",
     ],
