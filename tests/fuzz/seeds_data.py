@@ -141,7 +141,9 @@ def argo() -> bytes:
             ("DATA_MODE", "c", b"R"), ("POSITION_QC", "c", b"1"),
         ):  # fmt: skip
             file.createVariable(name, kind, ("n",))[:] = value
-        file.createVariable("PLATFORM_NUMBER", "c", ("n", "z"))[:] = np.array([list(b"123456")], "u1").view("S1")
+        file.createVariable("PLATFORM_NUMBER", "c", ("n", "z"))[:] = np.array(
+            [list(b"123456")], "u1"
+        ).view("S1")
         file.flush()
         return stream.getvalue()
 

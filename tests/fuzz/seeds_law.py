@@ -84,7 +84,9 @@ def pdf(*pages: bytes) -> bytes:
         objects += [
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F1 3 0 R>>>>"
             + f"/Contents {5 + 2 * at} 0 R>>".encode(),
-            f"<</Filter/FlateDecode/Length {len(body)}>>\nstream\n".encode() + body + b"\nendstream",
+            f"<</Filter/FlateDecode/Length {len(body)}>>\nstream\n".encode()
+            + body
+            + b"\nendstream",
         ]
     out, places = b"%PDF-1.4\n", []
     for number, item in enumerate(objects, 1):
@@ -93,7 +95,9 @@ def pdf(*pages: bytes) -> bytes:
     table = b"".join(f"{place:010d} 00000 n \n".encode() for place in places)
     count = len(objects) + 1
     head = f"xref\n0 {count}\n0000000000 65535 f \n".encode() + table
-    return out + head + f"trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF".encode()
+    return (
+        out + head + f"trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF".encode()
+    )
 
 
 def _page(*lines: str) -> bytes:
@@ -104,6 +108,8 @@ def _page(*lines: str) -> bytes:
 
 
 PDF = pdf(
-    _page("LAMPS/1", "Regulation 1", "Use of lamps", "1. Each keeper shall light the lamp", "1 of 2"),
+    _page(
+        "LAMPS/1", "Regulation 1", "Use of lamps", "1. Each keeper shall light the lamp", "1 of 2"
+    ),
     _page("LAMPS/1", "that is given.", "Regulation 2", "Bells", "No keeper shall ring.", "2 of 2"),
 )

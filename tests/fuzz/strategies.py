@@ -25,6 +25,10 @@ def inputs(target: Target) -> SearchStrategy[bytes]:
         st.lists(_CHANGE, min_size=1, max_size=8),
         seeds,
     )
-    return changed | changed | changed | st.binary(max_size=200) | st.text(max_size=200).map(
-        lambda text: text.encode("utf-8", "surrogatepass")
+    return (
+        changed
+        | changed
+        | changed
+        | st.binary(max_size=200)
+        | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
     )

@@ -44,8 +44,18 @@ def _law() -> tuple[Target, ...]:
     from corpus.library import any_texts
     from corpus.model import Instrument
     from corpus.readers import (
-        criteria, formex, isa, numbered, official_journal, paragraphs, pdf, rows, treaty,
-        uscode_text, uslm, xhtml,
+        criteria,
+        formex,
+        isa,
+        numbered,
+        official_journal,
+        paragraphs,
+        pdf,
+        rows,
+        treaty,
+        uscode_text,
+        uslm,
+        xhtml,
     )  # fmt: skip
 
     named = Instrument("demo", "DEMO", "Rules on Lamps", "LAMPS")
@@ -209,4 +219,6 @@ def _checkpoint() -> tuple[bytes, bytes]:
         optimiser.step()
         kept = dict(model.state_dict())
         save_checkpoint(Path(name), Place(0, 1, (), 0), model, optimiser, kept, "mark")
-        return (Path(name) / "state-0-1-0.safetensors").read_bytes(), (Path(name) / INDEX).read_bytes()
+        return (Path(name) / "state-0-1-0.safetensors").read_bytes(), (
+            Path(name) / INDEX
+        ).read_bytes()
