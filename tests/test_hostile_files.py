@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from base import BathylexError, BindingError, CorpusError, SurveyError
+from compliance.scoring.law_file import read_law
 from corpus.fetch import take_member
 from jurisdictions.binding_files import read_binding_file
 from tests.fuzz import seeds_law
@@ -93,7 +94,9 @@ def test_entity_bombs_in_a_law_file_are_refused(tmp_path: Path) -> None:
     bomb = f'<!DOCTYPE a [<!ENTITY a0 "ha">{entities}]><a>&a11;</a>'
     path = tmp_path / "law.xml"
     path.write_text(bomb, encoding="utf-8")
-    assert "declares entities" in _refused("extract", str(path))
+    assert "law.xml" in _refused("extract", str(path))
+    with pytest.raises(CorpusError, match="declares entities"):
+        read_law(path)
 
 
 def test_a_page_that_unpacks_to_a_gibibyte_is_bounded(tmp_path: Path) -> None:
