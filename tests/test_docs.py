@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-FLOORS = ["base", "corpus", "habitat", "jurisdictions", "compliance", "optimize", "distill", "workbench", "coastal"]
+FLOORS = [
+    "base",
+    "corpus",
+    "habitat",
+    "jurisdictions",
+    "compliance",
+    "optimize",
+    "distill",
+    "workbench",
+    "coastal",
+]
 PROJECT = Path(__file__).resolve().parent.parent
 
 
