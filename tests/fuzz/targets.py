@@ -91,7 +91,7 @@ def _law() -> tuple[Target, ...]:
         ),
         Target("any", ".md", (law.TREATY, law.PARAGRAPHS), any_texts),
         Target("law_html", ".html", (law.HTML,), read_law),
-        Target("law_xml", ".xml", (law.FORMEX.replace(b"Keepers", b"Keepers shall light and watch the lamps"),), read_law),
+        Target("law_xml", ".xml", (law.FORMEX.replace(b"Keepers", b"Keepers may ring"),), read_law),
         Target("law_pdf", ".pdf", (law.PDF,), read_law),
     )  # fmt: skip
 
