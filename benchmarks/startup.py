@@ -40,7 +40,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
         ],
         "schema": ["schema"],
         "corpus list": ["corpus", "list"],
-        "conflicts": ["conflicts"],
+        "conflicts": ["conflicts", DESIGN],
         "explain": ["explain", DESIGN],
         "whatif": ["whatif", DESIGN, "--site", "10,-40"],
         "repair": ["repair", DESIGN],

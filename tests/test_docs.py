@@ -9,17 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-FLOORS = [
-    "base",
-    "corpus",
-    "habitat",
-    "jurisdictions",
-    "compliance",
-    "optimize",
-    "distill",
-    "workbench",
-    "coastal",
-]
+from tests.test_house import FLOORS
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 

@@ -11,7 +11,7 @@ import pytest
 
 COMMANDS = {
     "audit": ["audit", "examples/azores_vent_station.yaml", "--json"],
-    "conflicts": ["conflicts", "--json"],
+    "conflicts": ["conflicts", "examples/azores_vent_station.yaml", "--json"],
     "zone": ["zone", "37.84", "-31.52", "--json"],
     "hull": [
         "hull", "--form", "sphere", "--material", "Ti-6Al-4V ELI", "--inner-diameter", "2 m",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Small law texts in every format that is read, in our own words."""
 
 from __future__ import annotations
