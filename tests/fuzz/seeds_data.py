@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Small surveys, designs, instances and model files, all made here."""
 
 from __future__ import annotations

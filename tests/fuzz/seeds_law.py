@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Small law texts in every format that is read, in our own words."""
 
 from __future__ import annotations
