@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 
 import numpy as np
@@ -9,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coastal.plan import choose as module
 from coastal.plan.belief import HORIZON
 from coastal.plan.choose import choose
 from coastal.plan.site import Site
 from tests.small_coast import site
 
 HOURS = HORIZON + 1
+#: The package's name of the function hides the module.
+module = importlib.import_module("coastal.plan.choose")
 
 
 def flood(at: int, level: float, base: float = 1.0) -> np.ndarray:

@@ -13,7 +13,7 @@ from tests.conftest import skip_or_fail
 
 #: Runs apart: Ray starts processes and threads, and warns while it is imported.
 CLUSTER = """
-import json, sys
+import json, sys, time
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +54,12 @@ def progress(now):
 
 store = Store(Path(sys.argv[2]), identity(space, law, part=400))
 found = sweep(space, law, store, engine=run, part=400, progress=progress)
-left = len([node for node in ray.nodes() if node["Alive"]])
+def alive():
+    return len([node for node in ray.nodes() if node["Alive"]])
+
+patience = time.monotonic() + 60  # the cluster notices at its next health checks
+while (left := alive()) == nodes and time.monotonic() < patience:
+    time.sleep(0.5)
 print(json.dumps({"same": found == wanted, "nodes": nodes, "left": left, "lost_at": lost}))
 ray.shutdown()
 cluster.shutdown()
