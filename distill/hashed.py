@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from base import DistillError, write_whole
+from distill.weights import in_order
 
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float32]
@@ -92,7 +93,8 @@ def save_student(student: HashedStudent, path: Path, *, card: Mapping[str, str])
     from safetensors.numpy import save
 
     tensors = {name: getattr(student, name).astype(np.float16) for name in _TABLES}
-    write_whole(path, save(tensors, metadata={**card, "temperature": repr(student.temperature)}))
+    note = {**card, "temperature": repr(student.temperature)}
+    write_whole(path, in_order(save(tensors, metadata=note)))
 
 
 def load_student(path: Path) -> HashedStudent:

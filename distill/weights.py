@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,23 @@ def save_tensors(
     from safetensors.torch import save
 
     apart = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
-    write_whole(path, save(apart, metadata={**(note or {}), HASH: tensors_hash(apart)}))
+    data = save(apart, metadata={**(note or {}), HASH: tensors_hash(apart)})
+    write_whole(path, in_order(data))
+
+
+def in_order(data: bytes) -> bytes:
+    """Return a safetensors file with its header note in order of key.
+
+    The library keeps the note in a hash map, so that the same tensors and note give other bytes
+    at every call. The tensors stay where they are.
+    """
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    note = header.pop("__metadata__", {})
+    text = json.dumps({"__metadata__": dict(sorted(note.items())), **header}, separators=(",", ":"))
+    head = text.encode()
+    head += b" " * (-len(head) % 8)
+    return len(head).to_bytes(8, "little") + head + data[8 + length :]
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:

@@ -36,6 +36,15 @@ def test_shared_memory_and_notes_are_kept(tmp_path: Path) -> None:
     assert load_note(tmp_path / "file") == {"made": "here"}
 
 
+def test_the_same_tensors_and_note_are_the_same_bytes(tmp_path: Path) -> None:
+    note = {f"key {at}": "ä" * at for at in range(12)}
+    for name in map(str, range(6)):
+        save_tensors({"one": torch.arange(3.0)}, tmp_path / name, note=note)
+    assert len({(tmp_path / name).read_bytes() for name in map(str, range(6))}) == 1
+    assert load_note(tmp_path / "0") == note
+    assert load_tensors(tmp_path / "0")["one"].tolist() == [0.0, 1.0, 2.0]
+
+
 def test_unusable_files_are_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "torn").write_bytes(b"\x08\0\0\0\0\0\0\0{")
     for read in (load_tensors, load_note):

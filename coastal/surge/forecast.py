@@ -100,7 +100,6 @@ class SurgeStudent:
         """Write weights, calibration scores and note into one safetensors file."""
         tensors = dict(self.network.state_dict())
         tensors["conformal.scores"] = torch.from_numpy(self.scores.astype(np.float32))
-        # One key: the header keeps no order among several, and the same student is the same file.
         note = json.dumps({**self.note, "format": FORMAT}, sort_keys=True)
         save_tensors(tensors, path, note={"student": note})
 
