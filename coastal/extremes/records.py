@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from base import DistillError, read_text
+from base import DistillError, csv_problems, read_text
 
 Floats = NDArray[np.float64]
 
@@ -133,7 +133,9 @@ def read_maxima(path: Path) -> dict[str, Floats]:
     Raises:
         DistillError: the file cannot be read, has no such columns, or other than numbers in them.
     """
-    rows = list(csv.DictReader(io.StringIO(read_text(path, error=DistillError).lstrip("\ufeff"))))
+    text = io.StringIO(read_text(path, error=DistillError).lstrip("\ufeff"), newline="")
+    with csv_problems(str(path), DistillError):
+        rows = list(csv.DictReader(text))
     if not rows or not {"Year", "SeaLevel"} <= set(rows[0]):
         raise DistillError("columns Year and SeaLevel are due", where=str(path))
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text
+from base import SurveyError, csv_problems, read_text
 from coastal.gauge.series import Series, Times, on_hours
 
 #: UHSLC research-quality ASCII counts days from here (113225 is 2010-01-01).
@@ -34,7 +34,9 @@ def read_meds(path: Path) -> Series:
     head: dict[str, str] = {}
     times: list[np.datetime64] = []
     values: list[float] = []
-    for number, row in enumerate(csv.reader(_lines(path)), 1):
+    with csv_problems(str(path), SurveyError):
+        rows = list(csv.reader(_lines(path)))
+    for number, row in enumerate(rows, 1):
         if not row or not row[0].strip():
             continue
         if not row[0][0].isdigit():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text
+from base import SurveyError, csv_problems, read_text
 from coastal.gauge.series import Floats, Times
 
 #: Atlantic standard time: what the file calls local.
@@ -73,7 +73,9 @@ def read_weather(path: Path, *, zone_hours: float = ZONE_HOURS) -> Weather:
     head: dict[str, str] = {}
     columns: dict[str, int] = {}
     rows: list[tuple[np.datetime64, float, float, float]] = []
-    for number, row in enumerate(csv.reader(text.splitlines()), 1):
+    with csv_problems(str(path), SurveyError):
+        table = list(csv.reader(text.splitlines()))
+    for number, row in enumerate(table, 1):
         if not row:
             continue
         if not columns and row[0] == "Date/Time":

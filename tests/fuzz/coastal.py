@@ -31,6 +31,9 @@ WEATHER = (
     + b"".join(f'"2003-09-01 {hour:02d}:00","18","20","99.{hour}"\n'.encode() for hour in range(24))
 )
 MAXIMA = b"Year,SeaLevel\n" + b"".join(f"{1950 + at},1.{at}\n".encode() for at in range(20))
+FLOODS = b"ID,lat,long,Began,Ended,Dead,Severity\n" + b"".join(
+    f"{at},10.{at},-60.{at},199{at}-03-01,199{at}-03-09,{at},1.5\n".encode() for at in range(9)
+)
 SPACE = (
     b"base: design.yaml\naxes:\n  safety_zone.radius: {from: 300 m, to: 700 m, step: 50 m}\n"
     b"  hull.thickness: {latin: [20 mm, 120 mm]}\n  consents.coastal_state: [true, false, null]\n"
@@ -46,6 +49,7 @@ def surveys() -> tuple[Target, ...]:
     from coastal.flood import read_chip
     from coastal.gauge import read_atcf, read_meds, read_psmsl, read_weather
     from coastal.gauge.levels import read_uhslc
+    from coastal.risk.climate import read_floods
     from tests.fuzz.targets import Target
 
     radar, label = _images()
@@ -62,6 +66,7 @@ def surveys() -> tuple[Target, ...]:
         Target("atcf", ".dat", (TRACK,), read_atcf),
         Target("weather", ".csv", (WEATHER,), read_weather),
         Target("maxima", ".csv", (MAXIMA,), read_maxima),
+        Target("floods", ".csv", (FLOODS,), read_floods),
         Target("chip", ".tif", (radar,), chip),
     )
 
@@ -74,7 +79,13 @@ def _images() -> tuple[bytes, bytes]:
     written = []
     for values in (np.full((2, 64, 64), -12.5, dtype=np.float32), np.eye(64, dtype=np.int16)):
         file = io.BytesIO()
-        tifffile.imwrite(file, values, compression="zlib", photometric="minisblack")
+        tifffile.imwrite(
+            file,
+            values,
+            compression="zlib",
+            photometric="minisblack",
+            planarconfig="separate" if values.ndim == 3 else None,
+        )
         written.append(file.getvalue())
     return written[0], written[1]
 
