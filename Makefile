@@ -101,7 +101,7 @@ fuzz: $(VENV)/.fuzz-tools
 
 # Builds the site into OUT/site; a broken link or a page that is missing fails.
 docs: $(VENV)/.docs-tools
-	$(BIN)/python -m mkdocs build --strict --quiet --site-dir $(OUT)/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir $(OUT)/site
 
 # Writes the bill of materials of what constraints.txt installs (docs/dependencies.md).
 sbom: $(BIN)/bathylex
