@@ -111,6 +111,8 @@ def _rows(text: str, where: str) -> list[list[str]]:
         raise SurveyError(f"no CSV ({problem})", where=where) from None
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
+    if not rows:
+        raise SurveyError("no cell with text", where=where, hint="give a CSV with a header")
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
             raise SurveyError(
