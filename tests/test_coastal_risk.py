@@ -220,6 +220,25 @@ def test_higher_floors_are_safer(shipped: risk.RiskStudent) -> None:
     assert len({one.surge_height for one in found}) == 1
 
 
+@pytest.mark.parametrize("record", [gauge(1).part(slice(40, 44)), np.array([1.1, 1.3, 1.2])])
+def test_the_water_of_a_gauge_does_not_know_the_asset(
+    shipped: risk.RiskStudent, record: Monthly | np.ndarray
+) -> None:
+    inputs = risk.Inputs(record, 2050, record_year=1994, excess=0.4, excess_deviation=0.1)
+    assets = [
+        risk.Asset(f"{kind} {floor}", kind, north, east, floor, value, ground)
+        for at, kind in enumerate(risk.KINDS)
+        for floor, north, east, value, ground in (
+            (-3.0, -80.0, -170.0, 0.0, 0.0), (1.2 + 0.1 * at, 44.6, -63.6, 1e6, 0.5),
+            (40.0, 10.0, 120.0, 1e12, 3.0),
+        )
+    ]  # fmt: skip
+    found = shipped.assess(inputs, assets)
+    for name in ("surge_height", "level", "surge_aleatoric", "surge_epistemic"):
+        assert len({getattr(one, name) for one in found}) == 1, name
+    assert len({one.flood_probability for one in found}) > 3
+
+
 def test_assessment_is_whole(shipped: risk.RiskStudent) -> None:
     inputs = risk.Inputs(gauge(2).part(slice(40, 45)), 2050, scenario="SSP5-8.5", excess=1.0)
     for one in shipped.assess(inputs, [house(2.0), house(2.3, "house")]):

@@ -37,14 +37,20 @@ def command() -> None:
 @command.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @_data
+@click.option(
+    "--students", type=_FOLDER,
+    help="Folder of own students, as train writes them, instead of those of the package.",
+)  # fmt: skip
 @json_option
 @click.option("-o", "--output", type=_FOLDER, help="Folder for assessment.json and .html.")
-def assess(site: Path, data: Path | None, as_json: bool, output: Path | None) -> int:
+def assess(
+    site: Path, data: Path | None, students: Path | None, as_json: bool, output: Path | None
+) -> int:
     """Say how likely the assets of SITE (YAML or JSON) are to flood, and what it would cost."""
     _check(0, data, output)
     from coastal.assess import assess_site, load_site
 
-    told = assess_site(load_site(site), data=data)
+    told = assess_site(load_site(site), data=data, students=students)
     if output is not None:
         from coastal.report import assessment_brief
 
