@@ -22,7 +22,10 @@ def plan_brief(plan: Plan, data: dict[str, Any] | None = None) -> str:
     turning = [
         look
         for look in told["decisions"]
-        if look["started"] or look["stopped"] or look["ask_for_data"]
+        if look["started"]
+        or look["stopped"]
+        or look["ask_for_data"]
+        or ("observed" in told and look is told["decisions"][-1])
     ]
     return _page(
         "brief.html",

@@ -13,6 +13,7 @@ from base import UsageError
 from coastal.plan.calibration import calibrated
 from coastal.plan.guard import CHANCE, NONE, Guard
 from coastal.plan.learn import Senses, learn
+from coastal.plan.observed import ObservedStorm, observed_storm, stamp
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.record import as_data
 from coastal.plan.scenario import Scenario
@@ -63,6 +64,8 @@ class Plan:
         """What is synthetic and what was measured."""
         if self.scenario.synthetic:
             return ("The storm and all its streams are synthetic.",)
+        if isinstance(self.storm, ObservedStorm):
+            return _of_files(self.storm, self.scenario.site.asking is not None)
         told = [
             "Levels and weather were measured (Fisheries and Oceans Canada, station 490; "
             "Environment Canada, station 6358); the tide is predicted from levels before 25 "
@@ -74,6 +77,24 @@ class Plan:
                 "time that grow with lead. No such forecast was issued."
             )
         return tuple(told)
+
+
+def _of_files(storm: ObservedStorm, may_ask: bool) -> tuple[str, ...]:
+    """Return what a reader of a plan from a user's own files must know."""
+    last, known = int(storm.hours[-1]), int(np.isfinite(storm.surge).sum())
+    told = [
+        f"Observations are those of the given files, taken as they are. Hour 0 is "
+        f"{stamp(storm.begins)}; the last look is at hour {last}, {stamp(storm.ends)}.",
+        *storm.told,
+        f"The gauge tells the level at {known} of {last + 1} hours: floods, losses and what was "
+        "missed are counted over these alone, and nothing is claimed of what is to come.",
+    ]
+    if may_ask:
+        told.append(
+            "The agent does not ask for data here: what people report belongs into the file of "
+            "reports."
+        )
+    return tuple(told)
 
 
 def prepare(
@@ -133,6 +154,9 @@ def make_plan(
         SurveyError: the data cannot be read.
     """
     storm, earlier = storm_of(scenario, data)
+    observed = isinstance(storm, ObservedStorm)
+    if isinstance(storm, ObservedStorm):
+        scenario = replace(scenario, climate=storm.climate)
     senses, guard = prepare(scenario, seed=seed, earlier=earlier, progress=progress)
     if not np.isfinite(guard.k[CHANCE]):
         raise UsageError(
@@ -150,18 +174,24 @@ def make_plan(
         cuts=every,
         expected=scenario.streams,
         runners=2,
-        asks=np.random.default_rng([seed, 2]),
+        asks=None if observed else np.random.default_rng([seed, 2]),
+        look_last=observed,
     )
+    came = storm.level
+    if isinstance(storm, ObservedStorm):
+        came = storm.measured_level
+        outcome = replace(outcome, loss=count(scenario.site, came, outcome.on)[0])
     idle = {action.name: np.zeros(len(storm.hours), dtype=bool) for action in scenario.site.actions}
-    nothing, _, _ = count(scenario.site, storm.level, idle)
+    nothing, _, _ = count(scenario.site, came, idle)
     return Plan(scenario, every, seed, storm, guard, outcome, nothing)
 
 
 def storm_of(scenario: Scenario, data: Path | None) -> tuple[Storm, tuple[Storm, ...]]:
-    """Return the storm of a scenario and, for a replay, measured windows to learn from.
+    """Return the storm of a scenario and measured windows to learn from, if there are any.
 
     Raises:
-        UsageError: a replay without data, or no storm with a peak as high as asked for.
+        UsageError: a replay without data, too few or too many hours of own files, or no storm with
+            a peak as high as asked for.
         SurveyError: the data cannot be read.
     """
     if scenario.synthetic:
@@ -176,6 +206,14 @@ def storm_of(scenario: Scenario, data: Path | None) -> tuple[Storm, tuple[Storm,
             where=f"{scenario.name}: storm.least_peak_m",
             hint="ask for less, or make the climate stormier",
         )
+    if scenario.files is not None:
+        own, before = observed_storm(
+            scenario.files,
+            scenario.folder if data is None else data,
+            latitude=float(np.mean([asset.latitude for asset in scenario.site.assets])),
+            climate=scenario.climate,
+        )
+        return _only(own, scenario.streams), tuple(_only(one, scenario.streams) for one in before)
     if data is None:
         raise UsageError(
             "a replay needs measured series",
@@ -198,11 +236,38 @@ def _only(storm: Storm, names: Sequence[str]) -> Storm:
     )
 
 
+def _peak(storm: Storm) -> dict[str, Any]:
+    """Return the highest level that came, of an observed storm the highest that was measured."""
+    level = storm.level
+    if not np.isfinite(level).any():
+        return {"peak_level_m": None, "peak_hour": None}
+    return {
+        "peak_level_m": round(float(np.nanmax(level)), 3),
+        "peak_hour": int(np.nanargmax(level)),
+    }
+
+
+def _observed(storm: Storm) -> dict[str, Any]:
+    """Return what is known of an observed storm beside its outcome; nothing of others."""
+    if not isinstance(storm, ObservedStorm):
+        return {}
+    return {
+        "observed": {
+            "begins": stamp(storm.begins),
+            "ends": stamp(storm.ends),
+            "hours": len(storm.hours),
+            "measured_hours": int(np.isfinite(storm.surge).sum()),
+            "newest": {name: stamp(time) for name, time in storm.newest.items()},
+            "files_sha256": dict(storm.hashes),
+        }
+    }
+
+
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Return a plan as JSON data."""
     scenario, outcome = plan.scenario, plan.outcome
     site = scenario.site
-    return {
+    return _observed(plan.storm) | {
         "scenario": scenario.name,
         "about": scenario.about,
         "synthetic": scenario.synthetic,
@@ -237,8 +302,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         },
         "decisions": [as_data(one, site) for one in outcome.decisions],
         "outcome": {
-            "peak_level_m": round(float(plan.storm.level.max()), 3),
-            "peak_hour": int(plan.storm.level.argmax()),
+            **_peak(plan.storm),
             "flooded": list(outcome.flooded),
             "missed": list(outcome.missed),
             "action_cost": round(outcome.action_cost, 2),

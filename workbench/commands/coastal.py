@@ -186,6 +186,7 @@ def _write_plan(made: Plan, told: dict[str, Any], output: Path) -> None:
     write_whole(output / "plan.html", plan_brief(made, told))
     about = {
         "scenario": told["scenario"],
+        **{key: told[key] for key in ("observed",) if key in told},
         "inputs": told["inputs"],
         "cuts": told["cuts"],
         "notes": told["notes"],
@@ -204,19 +205,23 @@ def _print_plan(told: dict[str, Any], output: Path | None) -> None:
     console.print(f"[bold]{escape(told['scenario'])}[/bold]")
     for note in told["notes"]:
         console.print(escape(note), style="yellow")
+    last = told["decisions"][-1] if "observed" in told else None
     for look in told["decisions"]:
-        if look["started"] or look["stopped"] or look["ask_for_data"]:
+        if look["started"] or look["stopped"] or look["ask_for_data"] or look is last:
             console.print(f"[bold]hour {look['hour']:g}[/bold]")
             for sentence in look["explanation"]:
                 console.print(f"  {escape(sentence)}")
     outcome = told["outcome"]
+    peak = "no level measured"
+    if outcome["peak_level_m"] is not None:
+        peak = f"peak {outcome['peak_level_m']:.2f} m at hour {outcome['peak_hour']}"
     console.print(
-        f"peak {outcome['peak_level_m']:.2f} m at hour {outcome['peak_hour']}; flooded: "
+        f"{'measured so far: ' if 'observed' in told else ''}{peak}; flooded: "
         f"{escape(', '.join(outcome['flooded']) or 'nothing')}; missed: "
         f"{escape(', '.join(outcome['missed']) or 'none')}"
     )
     console.print(
-        f"cost {outcome['cost']:.0f} (actions {outcome['action_cost']:.0f}, losses "
+        f"cost {'so far ' if 'observed' in told else ''}{outcome['cost']:.0f} (actions {outcome['action_cost']:.0f}, losses "
         f"{outcome['loss']:.0f}); {outcome['loss_had_nothing_been_done']:.0f} had nothing been done"
     )
     if output is not None:
