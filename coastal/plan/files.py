@@ -35,11 +35,18 @@ class Constants(_Strict):
     constants: Annotated[dict[str, tuple[_Amplitude, _Phase]], Field(min_length=1, max_length=60)]
 
 
+def _constants(given: Any) -> Any:
+    return None if given == "fitted" else given
+
+
 class GaugeFile(Source):
-    """Levels of a gauge; ``offset_m`` is added to make them levels above the site's datum."""
+    """Levels of a gauge; ``offset_m`` is added to make them levels above the site's datum.
+
+    The tide is fitted on the file's own levels, which may be said (``tide: fitted``), or given.
+    """
 
     offset_m: _Metres = 0.0
-    tide: Literal["fitted"] | Constants = "fitted"
+    tide: Annotated[Constants | None, BeforeValidator(_constants)] = None
 
 
 class WeatherFile(Source):

@@ -19,7 +19,7 @@ from coastal.gauge.series import Floats, Series
 from coastal.gauge.tide import HarmonicTide, harmonic_tide, tide_of_constants
 from coastal.plan.belief import HORIZON
 from coastal.plan.features import weather_features
-from coastal.plan.files import Constants, GaugeFile, OwnFiles, ceil_hour
+from coastal.plan.files import GaugeFile, OwnFiles, ceil_hour
 from coastal.plan.readings import Hourly, earlier_windows, forecast_packets, since
 from coastal.plan.simulate import Climate, Storm
 from coastal.plan.streams import Packets, packets
@@ -194,7 +194,7 @@ def _tide(
     own: GaugeFile, feed: Feed, begins: np.datetime64, latitude: float
 ) -> tuple[HarmonicTide, str]:
     """Return the tide of a gauge and where it comes from, in words."""
-    if isinstance(own.tide, Constants):
+    if own.tide is not None:
         given = own.tide.constants
         found = tide_of_constants(given, mean_m=own.tide.mean_m, latitude=latitude)
         return found, f"is that of given constants ({', '.join(given)})"
