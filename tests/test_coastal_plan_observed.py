@@ -21,7 +21,7 @@ from coastal.plan.readings import FEWEST, Hourly
 from coastal.plan.scenario import load_scenario
 from workbench.cli import run
 
-EXAMPLE = "examples/coastal/own_gauge.yaml"
+EXAMPLE = "examples/coastal/own_observations.yaml"
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,8 @@ def _few_storms(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(project: Path, tmp_path: Path) -> Path:
     """A copy of the example's files."""
-    shutil.copytree(project / "examples/coastal/own_gauge", tmp_path / "own_gauge")
+    for file in (project / "examples/coastal").glob("own_*.csv"):
+        shutil.copy(file, tmp_path)
     shutil.copy(project / EXAMPLE, tmp_path / "own.yaml")
     return tmp_path
 
@@ -95,7 +96,7 @@ def test_nothing_that_came_later_is_known(folder: Path, capsys: pytest.CaptureFi
     whole = planned(path, capsys)
     assert whole["observed"]["ends"] == "2026-11-13 17:00 UTC"
     for name in ("gauge", "neighbour", "weather", "forecast", "reports"):
-        file = folder / "own_gauge" / f"{name}.csv"
+        file = folder / f"own_{name}.csv"
         text = file.read_text("utf-8")
         kept = [
             line for line in text.splitlines()
@@ -121,7 +122,7 @@ def test_what_had_not_arrived_is_not_read(folder: Path) -> None:
 
 
 def test_a_dead_gauge_leaves_a_plan(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = folder / "own_gauge/gauge.csv"
+    file = folder / "own_gauge.csv"
     kept = [
         line
         for line in file.read_text("utf-8").splitlines()
@@ -164,7 +165,7 @@ def test_own_days_teach_where_there_are_enough(folder: Path) -> None:
 
 def test_units_offsets_and_zones_are_brought_to_metres_and_utc(folder: Path) -> None:
     before, _ = storm_of(folder)
-    file = folder / "own_gauge/gauge.csv"
+    file = folder / "own_gauge.csv"
     rows = ["time,level_ft"]
     for line in file.read_text("utf-8").splitlines()[2:]:
         time, level = line.split(",")
@@ -172,7 +173,7 @@ def test_units_offsets_and_zones_are_brought_to_metres_and_utc(folder: Path) -> 
         feet = "" if not level else f"{(float(level) - 0.4) / 0.3048:.6f}"
         rows.append(f"{there}-03:30,{feet}")
     file.write_text("\n".join(rows), "utf-8")
-    changed(folder, gauge={"file": "own_gauge/gauge.csv", "offset_m": 0.4})
+    changed(folder, gauge={"file": "own_gauge.csv", "offset_m": 0.4})
     after, _ = storm_of(folder)
     assert after.tide == pytest.approx(before.tide, abs=1e-4)
     assert np.array_equal(np.isnan(after.surge), np.isnan(before.surge))
@@ -182,7 +183,7 @@ def test_units_offsets_and_zones_are_brought_to_metres_and_utc(folder: Path) -> 
 def test_a_datum_that_is_off_is_said(folder: Path) -> None:
     constants = {"M2": [0.63, 350], "N2": [0.14, 329], "S2": [0.14, 24], "K1": [0.1, 121]}
     tide = {"mean_m": 2.0, "constants": constants}
-    changed(folder, gauge={"file": "own_gauge/gauge.csv", "tide": tide})
+    changed(folder, gauge={"file": "own_gauge.csv", "tide": tide})
     storm, _ = storm_of(folder)
     assert any("below it: check the datum" in note for note in storm.told)
     assert storm.climate.mean_level_m == 2.0
@@ -292,7 +293,7 @@ def test_bad_files_get_one_line(
     name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stream, text, word = BAD_FILES[name]
-    (folder / "own_gauge" / f"{stream}.csv").write_text(text, "utf-8")
+    (folder / f"own_{stream}.csv").write_text(text, "utf-8")
     assert run(["coastal", "plan", str(folder / "own.yaml"), "--json"]) == 2
     out, err = capsys.readouterr()
     last = err.strip().splitlines()[-1]
@@ -300,19 +301,19 @@ def test_bad_files_get_one_line(
 
 
 BAD_STORMS: dict[str, tuple[dict[str, Any], str]] = {
-    "no file": ({"gauge": "own_gauge/absent.csv"}, "no such file"),
+    "no file": ({"gauge": "own_absent.csv"}, "no such file"),
     "no gauge": ({"gauge": None}, "gauge"),
     "order": ({"from": "2026-11-14T07:00Z"}, "later than from"),
     "long": ({"from": "2026-10-01"}, "plan for 6 to 240 hours"),
     "odd time": ({"to": "tomorrow"}, "no time"),
-    "no bearing": ({"weather": {"file": "own_gauge/weather.csv"}}, "onshore_deg"),
+    "no bearing": ({"weather": {"file": "own_weather.csv"}}, "onshore_deg"),
     "odd key": ({"sonar": "x.csv"}, "sonar"),
     "odd line": (
-        {"gauge": {"file": "own_gauge/gauge.csv", "tide": {"mean_m": 1, "constants":
+        {"gauge": {"file": "own_gauge.csv", "tide": {"mean_m": 1, "constants":
                                                            {"Q9": [1, 0]}}}}, "Q9",
     ),
     "no lines": (
-        {"gauge": {"file": "own_gauge/gauge.csv", "tide": {"mean_m": 1, "constants": {}}}},
+        {"gauge": {"file": "own_gauge.csv", "tide": {"mean_m": 1, "constants": {}}}},
         "constants",
     ),
 }  # fmt: skip

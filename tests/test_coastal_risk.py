@@ -293,5 +293,25 @@ def test_student_survives_its_file(shipped: risk.RiskStudent, tmp_path: Path) ->
         risk.RiskStudent.load(tmp_path / "odd.safetensors")
 
 
+def test_a_benchmark_goes_on_where_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benchmarks import coastal_risk
+
+    def one_seed(world: object, seed: int) -> coastal_risk.Run:
+        values = np.full(3, 0.1 * seed)
+        truth = coastal_risk.Truth(values, values, values, np.arange(3), values + 1)
+        said = coastal_risk.Answers(values, values, values, values)
+        return {"labels alone, 5 %": said}, truth, {"teacher": 10 + seed, "student": 1}
+
+    monkeypatch.setattr(coastal_risk, "one_seed", one_seed)
+    made = coastal_risk.kept(None, 4, tmp_path)  # type: ignore[arg-type]
+    monkeypatch.setattr(coastal_risk, "one_seed", None)
+    arms, truth, sizes = coastal_risk.kept(None, 4, tmp_path)  # type: ignore[arg-type]
+    assert sizes == made[2] == {"teacher": 14, "student": 1}
+    assert arms["labels alone, 5 %"].flood.tolist() == [0.4] * 3 and truth.unit[0] == 1.4
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_public_names() -> None:
     assert all(hasattr(risk, name) for name in risk.__all__)

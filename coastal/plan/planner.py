@@ -88,6 +88,7 @@ def _of_files(storm: ObservedStorm, may_ask: bool) -> tuple[str, ...]:
         *storm.told,
         f"The gauge tells the level at {known} of {last + 1} hours: floods, losses and what was "
         "missed are counted over these alone, and nothing is claimed of what is to come.",
+        "What was chosen since hour 0 is taken to have been carried out.",
     ]
     if may_ask:
         told.append(
