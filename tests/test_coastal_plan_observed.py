@@ -16,7 +16,8 @@ from coastal.gauge.columns import read_columns
 from coastal.gauge.feeds import Feed, read_levels, read_runs, read_sky
 from coastal.gauge.tide import LINES, harmonic_tide, separable, tide_of_constants
 from coastal.plan import planner
-from coastal.plan.observed import ObservedStorm, observed_storm
+from coastal.plan.observed import ObservedStorm
+from coastal.plan.observing import observed_storm
 from coastal.plan.readings import FEWEST, Hourly
 from coastal.plan.scenario import load_scenario
 from workbench.cli import run

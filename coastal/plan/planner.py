@@ -13,7 +13,8 @@ from base import UsageError
 from coastal.plan.calibration import calibrated
 from coastal.plan.guard import CHANCE, NONE, Guard
 from coastal.plan.learn import Senses, learn
-from coastal.plan.observed import ObservedStorm, observed_storm, stamp
+from coastal.plan.observed import ObservedStorm
+from coastal.plan.observing import observed_storm
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.record import as_data
 from coastal.plan.scenario import Scenario
@@ -65,7 +66,7 @@ class Plan:
         if self.scenario.synthetic:
             return ("The storm and all its streams are synthetic.",)
         if isinstance(self.storm, ObservedStorm):
-            return _of_files(self.storm, self.scenario.site.asking is not None)
+            return self.storm.notes(may_ask=self.scenario.site.asking is not None)
         told = [
             "Levels and weather were measured (Fisheries and Oceans Canada, station 490; "
             "Environment Canada, station 6358); the tide is predicted from levels before 25 "
@@ -77,25 +78,6 @@ class Plan:
                 "time that grow with lead. No such forecast was issued."
             )
         return tuple(told)
-
-
-def _of_files(storm: ObservedStorm, may_ask: bool) -> tuple[str, ...]:
-    """Return what a reader of a plan from a user's own files must know."""
-    last, known = int(storm.hours[-1]), int(np.isfinite(storm.surge).sum())
-    told = [
-        f"Observations are those of the given files, taken as they are. Hour 0 is "
-        f"{stamp(storm.begins)}; the last look is at hour {last}, {stamp(storm.ends)}.",
-        *storm.told,
-        f"The gauge tells the level at {known} of {last + 1} hours: floods, losses and what was "
-        "missed are counted over these alone, and nothing is claimed of what is to come.",
-        "What was chosen since hour 0 is taken to have been carried out.",
-    ]
-    if may_ask:
-        told.append(
-            "The agent does not ask for data here: what people report belongs into the file of "
-            "reports."
-        )
-    return tuple(told)
 
 
 def prepare(
@@ -248,27 +230,13 @@ def _peak(storm: Storm) -> dict[str, Any]:
     }
 
 
-def _observed(storm: Storm) -> dict[str, Any]:
-    """Return what is known of an observed storm beside its outcome; nothing of others."""
-    if not isinstance(storm, ObservedStorm):
-        return {}
-    return {
-        "observed": {
-            "begins": stamp(storm.begins),
-            "ends": stamp(storm.ends),
-            "hours": len(storm.hours),
-            "measured_hours": int(np.isfinite(storm.surge).sum()),
-            "newest": {name: stamp(time) for name, time in storm.newest.items()},
-            "files_sha256": dict(storm.hashes),
-        }
-    }
-
-
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Return a plan as JSON data."""
     scenario, outcome = plan.scenario, plan.outcome
     site = scenario.site
-    return _observed(plan.storm) | {
+    storm = plan.storm
+    of_files = {"observed": storm.as_data()} if isinstance(storm, ObservedStorm) else {}
+    return of_files | {
         "scenario": scenario.name,
         "about": scenario.about,
         "synthetic": scenario.synthetic,
