@@ -91,7 +91,8 @@ def load_site(path: Path) -> SiteFile:
     text = read_text(path, limit=_MOST_BYTES, error=UsageError)
     try:
         raw: Any = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as problem:
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        # A date of month 13 or a number of thousands of digits is a ValueError.
         raise UsageError("not YAML", where=str(path), hint="check the syntax") from problem
     if not isinstance(raw, dict):
         raise UsageError("not a mapping", where=str(path), hint="see docs/coastal.md")

@@ -63,6 +63,15 @@ def test_bad_sites_get_one_line(
     assert not out and len(err.strip().splitlines()) == 1 and word in err
 
 
+def test_a_date_that_is_none_gets_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text("name: 2026-13-01\n", "utf-8")
+    assert run(["coastal", "assess", str(path)]) == 2
+    assert "not YAML" in capsys.readouterr().err
+
+
 def test_what_is_wrong_in_a_site_file_is_said_before_torch_is_loaded(
     project: Path, tmp_path: Path
 ) -> None:

@@ -188,6 +188,9 @@ def load_scenario(path: Path) -> Scenario:
         raw: Any = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as problem:
         raise UsageError("not YAML", where=where, hint=_yaml_place(problem)) from problem
+    except ValueError as problem:
+        # A date of month 13, or a number of thousands of digits.
+        raise UsageError(f"not YAML ({problem})", where=where, hint="mend it") from problem
     if not isinstance(raw, dict):
         raise UsageError("not a mapping", where=where, hint="see docs/coastal_plan.md")
     try:
