@@ -221,8 +221,9 @@ def _print_plan(told: dict[str, Any], output: Path | None) -> None:
         f"{escape(', '.join(outcome['missed']) or 'none')}"
     )
     console.print(
-        f"cost {'so far ' if 'observed' in told else ''}{outcome['cost']:.0f} (actions {outcome['action_cost']:.0f}, losses "
-        f"{outcome['loss']:.0f}); {outcome['loss_had_nothing_been_done']:.0f} had nothing been done"
+        f"cost {'so far ' if 'observed' in told else ''}{outcome['cost']:.0f} (actions "
+        f"{outcome['action_cost']:.0f}, losses {outcome['loss']:.0f}); "
+        f"{outcome['loss_had_nothing_been_done']:.0f} had nothing been done"
     )
     if output is not None:
         console.print(f"wrote plan.json, plan.html and log.jsonl to {escape(str(output))}")
