@@ -27,8 +27,10 @@ EXAMPLE = "examples/coastal/own_observations.yaml"
 
 @pytest.fixture(autouse=True)
 def _few_storms(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, count in (("TRAINING", 40), ("APART", 15), ("CALIBRATION", 40)):
-        monkeypatch.setattr(planner, name, count)
+    for name, count in (("TRAINING", 40), ("APART", 15), ("CALIBRATION", 40),
+                        ("SHAPING", 20), ("FLOODS", 40)):  # fmt: skip
+        if hasattr(planner, name):
+            monkeypatch.setattr(planner, name, count)
 
 
 @pytest.fixture
