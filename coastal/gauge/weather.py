@@ -107,8 +107,10 @@ def read_weather(path: Path, *, zone_hours: float = ZONE_HOURS) -> Weather:
 def _row(
     row: list[str], columns: dict[str, int], where: str
 ) -> tuple[np.datetime64, float, float, float]:
-    if len(row) < len(columns):
-        raise SurveyError(f"{len(row)} columns instead of {len(columns)}", where=where)
+    # A header may name a column twice.
+    due = max(columns.values()) + 1
+    if len(row) < due:
+        raise SurveyError(f"{len(row)} columns instead of {due}", where=where)
     stamp = row[columns["Date/Time"]]
     try:
         time = np.datetime64(stamp.replace(" ", "T"), "m")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.fuzz.targets import Target
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+COAST = EXAMPLES / "coastal"
 MEDS = (
     b"Station_Name,LAMP HARBOUR\nStation_Number,490\nLatitude_Decimal_Degrees,44.6\n"
     b"Longitude_Decimal_Degrees,63.6\nDatum,CD\nTime_zone,UTC\nObs_date,SLEV(metres)\n"
@@ -48,6 +49,7 @@ def surveys() -> tuple[Target, ...]:
     from coastal.extremes.records import read_maxima
     from coastal.flood import read_chip
     from coastal.gauge import read_atcf, read_meds, read_psmsl, read_weather
+    from coastal.gauge.feeds import read_levels, read_marks, read_runs, read_sky
     from coastal.gauge.levels import read_uhslc
     from coastal.risk.climate import read_floods
     from tests.fuzz.targets import Target
@@ -59,7 +61,14 @@ def surveys() -> tuple[Target, ...]:
         path.with_name("lamp_LabelHand.tif").write_bytes(label)
         return read_chip(path.parent, "lamp")
 
+    def lines(name: str) -> bytes:
+        return b"".join((COAST / f"own_{name}.csv").read_bytes().splitlines(keepends=True)[:40])
+
     return (
+        Target("levels", ".csv", (lines("gauge"), lines("neighbour")), read_levels),
+        Target("marks", ".csv", (lines("reports"),), read_marks),
+        Target("runs", ".csv", (lines("forecast"),), read_runs),
+        Target("sky", ".csv", (lines("weather"),), read_sky),
         Target("meds", ".csv", (MEDS,), read_meds),
         Target("uhslc", ".txt", (HAWAII,), read_uhslc),
         Target("psmsl", ".rlrdata", (PSMSL,), read_psmsl),
@@ -103,8 +112,7 @@ def files() -> tuple[Target, ...]:
         path.with_name("design.yaml").write_bytes(design)
         return load_space(path)
 
-    coastal = EXAMPLES / "coastal"
-    storm, site = (coastal / name for name in ("halifax_storm.yaml", "harbour_site.yaml"))
+    storm, site = (COAST / name for name in ("halifax_storm.yaml", "harbour_site.yaml"))
     return (
         Target("scenario", ".yaml", (storm.read_bytes(),), load_scenario),
         Target("site", ".yaml", (site.read_bytes(),), load_site),
