@@ -22,7 +22,8 @@ from ray.cluster_utils import Cluster
 
 from compliance.engine.law import Law
 from compliance.sweep.on_ray import engine
-from compliance.sweep.run import identity, local, sweep
+from compliance.sweep.designs import identity, sweep
+from compliance.sweep.run import local
 from compliance.sweep.space import load_space
 from compliance.sweep.store import Memory, Store
 from workbench.law import rulebook
@@ -48,9 +49,9 @@ nodes = len([node for node in ray.nodes() if node["Alive"]])
 lost = []
 
 def progress(now):
-    if now.designs and not lost:
+    if now.done and not lost:
         cluster.remove_node(other, allow_graceful=False)
-        lost.append(now.designs)
+        lost.append(now.done)
 
 store = Store(Path(sys.argv[2]), identity(space, law, part=400))
 found = sweep(space, law, store, engine=run, part=400, progress=progress)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from base import UsageError
-from compliance.sweep.parts import Judge
-from compliance.sweep.run import Done, Engine, Extent, identity, judged
-
-if TYPE_CHECKING:
-    from compliance.engine.law import Law
-    from compliance.sweep.space import Space
+from compliance.sweep.run import Done, Engine, Extent, Job
 
 #: Parts that wait on the cluster for each core, so that none idles and few results pile up.
 _AHEAD = 2
@@ -39,10 +34,10 @@ def engine(address: str | None) -> Engine:
         except (ConnectionError, ValueError, RuntimeError) as problem:
             raise _silent(address or "this machine") from problem
 
-    def run(space: Space, law: Law, parts: Iterable[Extent]) -> Iterator[Done]:
+    def run(job: Job, parts: Iterable[Extent]) -> Iterator[Done]:
         # Kept by the owner of the store, this process, which no lost node takes away.
-        shared = ray.put((space, law))
-        key = json.dumps(identity(space, law), sort_keys=True)
+        shared = ray.put(job)
+        key = json.dumps(job.identity(0), sort_keys=True)
         task = ray.remote(num_cpus=1, max_retries=-1)(_task)
         waiting = list(reversed(list(parts)))
         running: set[Any] = set()
@@ -79,15 +74,15 @@ def _silent(place: str) -> UsageError:
     return UsageError(f"no Ray cluster answers at {place}", where="--address", hint=_HINT)
 
 
-def _task(shared: tuple[Space, Law], key: str, item: Extent) -> Done:
-    """Judge one part in a worker, which compiles the law of a sweep once."""
+def _task(job: Job, key: str, item: Extent) -> Done:
+    """Work out one part in a process, which compiles the law of a sweep once."""
     if key not in _kept:
         _kept.clear()
-        _kept[key] = Judge(*shared)
-    return judged(_kept[key], item)
+        _kept[key] = job.worker()
+    return _kept[key](item)
 
 
-_kept: dict[str, Judge] = {}
+_kept: dict[str, Callable[[Extent], Done]] = {}
 
 
 def _ray() -> Any:

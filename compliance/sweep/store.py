@@ -8,7 +8,6 @@ whole is never judged again, so that a killed run goes on where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +151,3 @@ class Memory:
 
 def _line(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
-
-
-def extent(size: int, length: int) -> Iterable[tuple[int, int, int]]:
-    """Yield the number, start and stop of each part of a space."""
-    for number, start in enumerate(range(0, size, length)):
-        yield number, start, min(start + length, size)

@@ -80,7 +80,7 @@ def command(
     run = _engine(engine_name, address, workers)
 
     from compliance.engine.law import Law
-    from compliance.sweep.run import identity, sweep
+    from compliance.sweep.designs import identity, sweep
     from compliance.sweep.space import load_space
     from compliance.sweep.store import Memory, Store
     from workbench.law import rulebook
@@ -141,9 +141,9 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 
     def show(progress: Progress) -> None:
         if shown:
-            share = progress.designs / progress.total
+            share = progress.done / progress.total
             bar = ("#" * int(share * _BAR)).ljust(_BAR, ".")
-            line = f"\r[{bar}] {share:4.0%}  {progress.designs:,} of {progress.total:,} designs"
+            line = f"\r[{bar}] {share:4.0%}  {progress.done:,} of {progress.total:,} designs"
             sys.stderr.write(line)
             sys.stderr.flush()
 
