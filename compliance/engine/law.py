@@ -114,6 +114,11 @@ class Law:
     def __post_init__(self) -> None:
         self._shared = _Places(self.book)
 
+    @property
+    def places(self) -> Shared:
+        """What keeps the zones of positions."""
+        return self._shared
+
     def situation(self, design: Design) -> Situation:
         """Return a design at its site, without derived facts."""
         return situate(design, as_of=self.as_of, shared=self._shared)
