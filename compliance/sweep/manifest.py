@@ -188,11 +188,14 @@ def _grid(data: Any, path: Path, site: Position | None) -> Manifest:
         raise UsageError("no list of surveys", where=where, hint=f"give the keys {', '.join(keys)}")
     given = data["surveys"]
     if isinstance(given, str):
-        inner = load_manifest(path.parent / given, site=site)
-        if inner.structures or inner.sites:
+        named = path.parent / given
+        if not named.is_dir() and named.suffix.lower() != ".csv":
             raise UsageError(
-                "a grid within a grid", where=where, hint="name a folder or a CSV list"
+                f"surveys is neither a folder nor a CSV list: {given!r}",
+                where=where,
+                hint="name one, or give the surveys",
             )
+        inner = load_manifest(named, site=site)
     elif isinstance(given, list) and given:
         rows = [_row(item, f"{where}, surveys, entry {at}") for at, item in enumerate(given, 1)]
         inner = Manifest(path.parent.absolute(), rows, site=site)

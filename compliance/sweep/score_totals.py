@@ -57,7 +57,10 @@ def added(
         "surveys": surveys,
         "verdicts": {name: verdicts[name] for name in VERDICTS},
         "jurisdictions": [_told(name, jurisdictions[name]) for name in SCORED],
-        "emergencies": {name: dict(counts) for name, counts in emergencies.items()},
+        "emergencies": {
+            name: {what: counts[what] for what in ("measured", "alarms")}
+            for name, counts in emergencies.items()
+        },
         "promised": {"conformal_level": LEVEL, "false_compliant": FALSE_COMPLIANT},
         "stale": {"rules": list(stale), "meaning": stale_words(len(stale))},
         "stated": {"surveys": stated, "provisions": provisions_of(book, provisions)},

@@ -138,8 +138,8 @@ class Memory:
         self._parts: dict[int, dict[str, Any]] = {}
 
     def put(self, number: int, summary: dict[str, Any], table: bytes) -> None:
-        """Keep what was counted in a part."""
-        self._parts[number] = {**summary, "sha256": sha256_bytes(table)}
+        """Keep what was counted in a part, as a folder would give it back."""
+        self._parts[number] = json.loads(_line({**summary, "sha256": sha256_bytes(table)}))
 
     def get(self, number: int) -> dict[str, Any] | None:
         """Return what was counted in a part."""
