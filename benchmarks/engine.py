@@ -27,8 +27,8 @@ import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from compliance.engine import CODES, Constant, Levels, Number, Program  # noqa: E402
+from compliance.engine.arrays import BLOCK  # noqa: E402
 from compliance.engine.kinds import Kind, facts_at  # noqa: E402
-from compliance.engine.program import BLOCK  # noqa: E402
 from compliance.verdicts import judge_rule  # noqa: E402
 from jurisdictions.binding import RuleBinding  # noqa: E402
 from jurisdictions.regimes import Scope  # noqa: E402
@@ -420,6 +420,10 @@ def main() -> int:
     schema, columns = table(size)
     some = {name: array[:few] for name, array in columns.items()}
     program = Program(rules(), schema)
+
+    def on_torch(device: str, *, margins: bool = False) -> Callable[[], Array]:
+        return lambda: program.run(columns, size, margins=margins, device=device).codes
+
     runs: dict[str, tuple[Callable[[], Array], int, int]] = {
         "numpy by hand": (lambda: by_hand(columns, size), size, options.repeats),
         "tensor engine": (lambda: program.run(columns, size).codes, size, options.repeats),
@@ -428,6 +432,8 @@ def main() -> int:
             size,
             options.repeats,
         ),
+        "tensor, on PyTorch": (on_torch("cpu"), size, options.repeats),
+        "PyTorch, with margins": (on_torch("cpu", margins=True), size, options.repeats),
         "OpenFisca-core": (openfisca(columns, size), size, options.repeats),
         "interpreter": (lambda: by_interpreter(schema, some, few), few, 1),
         "Rego (regopy)": (rego(some, few), few, 1),
@@ -445,6 +451,8 @@ def main() -> int:
     tensor = speeds["tensor engine"]
     slower = speeds["numpy by hand"] / tensor
     faster = tensor / speeds["OpenFisca-core"]
+    torch_slower = tensor / speeds["tensor, on PyTorch"]
+    print(f"tensor engine          {torch_slower:.2f} times its time on PyTorch's tensors")
     print(f"tensor engine          {slower:.2f} times the time of numpy by hand (bar 3)")
     print(f"tensor engine          {faster:.1f} times as fast as OpenFisca-core (bar 5)")
     print(f"tensor engine          {tensor / speeds['interpreter']:,.0f} times the interpreter")

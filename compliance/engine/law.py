@@ -236,17 +236,23 @@ class SiteEngine:
         self.provisions, self._rows = tuple(rows), [rows[name] for name in rows]
 
     def judge(
-        self, columns: Columns, size: int, *, margins: bool = False, least: bool = False
+        self,
+        columns: Columns,
+        size: int,
+        *,
+        margins: bool = False,
+        least: bool = False,
+        device: str | None = None,
     ) -> TableVerdicts:
         """Judge every design of a table: conflicts settled and waivers counted.
 
         Args:
             columns: an array for each key of the schema that varies.
             size: number of designs.
-            margins, least: as for :meth:`compliance.engine.program.Program.run`.
+            margins, least, device: as for :meth:`compliance.engine.program.Program.run`.
         """
         full = {**columns, **columns_of(Table(self.schema, columns, size), self._derived)}
-        found = self.program.run(full, size, margins=margins, least=least)
+        found = self.program.run(full, size, margins=margins, least=least, device=device)
         codes = found.codes
         self._settler.apply(codes, full)
         for row in self._waived:
