@@ -354,8 +354,13 @@ def test_whole_audits_agree_rule_by_rule(book: RuleBook, tmp_path: Path, project
         wanted = audit(space.design(place), book, as_of=DAY, waivers=waivers, shared=shared)
         columns = space.columns(place, place + 1)
         ((_, design),) = judge._places(columns, 1)
-        found = law.engine(design, space.schema).judge(columns, 1, margins=True)
+        engine = law.engine(design, space.schema)
+        found = engine.judge(columns, 1, margins=True)
         assert found.margins is not None
+        on_torch = engine.judge(columns, 1, margins=True, device="cpu")
+        assert on_torch.margins is not None
+        assert np.array_equal(on_torch.codes, found.codes)
+        assert on_torch.margins.tobytes() == found.margins.tobytes()
         rows = {name: row for row, name in enumerate(found.rules)}
         for finding in wanted.findings:
             seen.add(finding.verdict)
