@@ -1,7 +1,7 @@
 """Raw surveys swept in batches, beside the same surveys scored one by one: seconds and memory.
 
 Run as ``python -m benchmarks.survey_sweep [--surveys N N] [--alone N]``. The example survey is
-repeated in folders of its own with eight specifications at four sites; files are read anew for each.
+repeated in folders of its own, with eight specifications at four sites; each file is read anew.
 The first sweep's processor seconds are held against those of scoring ``--alone`` of its surveys one
 by one in a process that is warm, as ``bathylex design`` does, and its answers against theirs. Peak
 resident memory is that of the command, for each number of surveys.
