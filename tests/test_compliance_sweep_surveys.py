@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from compliance.scoring.score_report import score_report
 from compliance.scoring.shipped import Shipped
 from compliance.scoring.stated import ruled, situation_of, table_of
 from compliance.scoring.survey_files import placed, position_of, read_surveys
-from compliance.sweep.manifest import load_manifest
+from compliance.sweep.manifest import Manifest, load_manifest
 from compliance.sweep.run import local
 from compliance.sweep.score_rows import best, worst
 from compliance.sweep.store import Memory, Store
@@ -272,6 +273,25 @@ def test_answers_rank_before_probabilities() -> None:
     ]
     assert [one["place"] for one in best(rows, 3)] == [1, 0, 2]
     assert [one["place"] for one in worst(rows, 3)] == [3, 4, 2]
+
+
+def test_a_job_can_be_sent_to_another_process(job: Surveys) -> None:
+    sent = pickle.loads(pickle.dumps(job))
+    assert sent.identity() == job.identity()
+    item = (0, 0, 3)
+    assert sent.worker()(item) == job.worker()(item)
+
+
+def test_odd_paths_in_a_list_are_rows_with_one_line(shipped: Shipped, tmp_path: Path) -> None:
+    odd = ["a\0b.npy", "n" * 5000, "/dev/zero", "..", "\udcff.npy", "\x1b[31m"]
+    rows = [(f"\x1b{at}", path, "", "", "", "") for at, path in enumerate(odd)]
+    manifest = Manifest(tmp_path, rows)
+    found = sweep_surveys(
+        Surveys(manifest, shipped, book(), DAY, "cpu", 4), Memory(), engine=local(1)
+    )
+    assert found["verdicts"]["error"] == len(odd)
+    for one in found["problems"]:
+        assert one["error"].isprintable() and one["name"].isprintable()
 
 
 # Lists --------------------------------------------------------------------------------------------
