@@ -3,7 +3,7 @@
 Run as ``python -m benchmarks.sweep [--designs N] [--workers N] [--audits N]``. The sweep runs as a
 command of its own, whose processes' resident memory is added up while it runs (pages that forked
 processes share count in each). Then some designs at random are audited by the interpreter, and
-their rows in the Parquet parts compared.
+their rows in the Parquet parts compared. For raw surveys see ``benchmarks.survey_sweep``.
 """
 
 from __future__ import annotations
