@@ -42,6 +42,11 @@ SPACE = (
     b'  - {fact: hull.thickness, "<=": 80 mm}\n  - {verdict: [lawful]}\n'
     b'  - {measure: cost, "<=": 250000}\ntop: 3\npareto: [cost, margin]\n'
 )
+CAMPAIGN = b'name,sensor,structure,site\nwreck,a.csv,s.json,"37.84,-31.52"\nvent,b.csv,,\n'
+MANIFEST = (
+    b"surveys:\n  - {name: wreck, sensor: a.csv}\n  - {name: vent, sensor: b.csv}\n"
+    b'structures: [sphere.json, cylinder.json]\nsites: ["37.84,-31.52", "13.5,-116.5"]\n'
+)
 
 
 def surveys() -> tuple[Target, ...]:
@@ -103,6 +108,7 @@ def files() -> tuple[Target, ...]:
     """Return the readers of what a person writes."""
     from coastal.assess import load_site
     from coastal.plan.scenario import load_scenario
+    from compliance.sweep.manifest import load_manifest
     from compliance.sweep.space import load_space
     from tests.fuzz.targets import Target
 
@@ -114,7 +120,14 @@ def files() -> tuple[Target, ...]:
 
     storm, site = (COAST / name for name in ("halifax_storm.yaml", "harbour_site.yaml"))
     return (
-        Target("scenario", ".yaml", (storm.read_bytes(),), load_scenario),
+        Target(
+            "scenario",
+            ".yaml",
+            (storm.read_bytes(), (COAST / "own_observations.yaml").read_bytes()),
+            load_scenario,
+        ),
+        Target("manifest", ".yaml", (MANIFEST,), load_manifest),
+        Target("manifest_csv", ".csv", (CAMPAIGN,), load_manifest),
         Target("site", ".yaml", (site.read_bytes(),), load_site),
         Target("space", ".yml", (SPACE,), space),
     )
