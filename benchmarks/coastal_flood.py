@@ -110,8 +110,9 @@ class Bench:
         """Train one student and score it on the chip that it did not see."""
         import torch
 
-        from coastal.flood.lessons import lesson, train_student
+        from coastal.flood.lessons import lesson
         from coastal.flood.mapping import upsampled
+        from coastal.flood.teaching import train_student
 
         said, _ = self.taught(run.chip)
         images = self.images(run.seed)

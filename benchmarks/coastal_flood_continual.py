@@ -43,8 +43,9 @@ class World:
     def base(self, seed: int) -> Any:
         """Return the student of the base chips, with its Fisher information."""
         from coastal.flood.adapting import Scene, fisher
-        from coastal.flood.lessons import lesson, train_student
+        from coastal.flood.lessons import lesson
         from coastal.flood.mapping import FloodStudent
+        from coastal.flood.teaching import train_student
 
         lessons = [
             lesson(self.bench.chips[name], self.image(name, seed), self.said[name]) for name in BASE
