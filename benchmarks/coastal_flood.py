@@ -133,11 +133,12 @@ class Bench:
             own = lesson(chip, seen, None).image[None]
             coarse = torch.softmax(student(own)[0], dim=1)[0, 1]
         fine = upsampled(coarse, chip.label.shape)
-        clear = ~np.kron(seen.cloud, np.ones((4, 4), dtype=bool))
         return {
             "run": asdict(run),
             "all": scores(fine, chip.label, threshold),
-            "clear": scores(fine, np.where(clear, chip.label, -1), threshold),
+            "clear": scores(
+                fine, np.where(self.clear(run.chip, run.seed), chip.label, -1), threshold
+            ),
             "index": self.index(run.chip, run.seed),
             "threshold": threshold,
             "seconds": seconds,
@@ -150,6 +151,16 @@ class Bench:
         seen = self.images(seed)[name]
         water = np.kron(water_index(seen.reflectance, seen.cloud), np.ones((4, 4)))
         return scores(water, self.chips[name].label, 0.5)
+
+    def taught_clear(self, name: str, seed: int) -> float:
+        """Return the teacher's IoU on the chip that it did not see, where no cloud is."""
+        said, threshold = self.taught(name)
+        label = np.where(self.clear(name, seed), self.chips[name].label, -1)
+        return float(scores(said[name].probability, label, threshold)["iou"])
+
+    def clear(self, name: str, seed: int) -> Any:
+        """Return the pixels of 10 m that the student's image shows."""
+        return ~np.kron(self.images(seed)[name].cloud, np.ones((4, 4), dtype=bool))
 
     def teacher_rows(self) -> dict[str, Any]:
         """Score teachers and SAR thresholds on the chips that they did not see.
@@ -185,8 +196,15 @@ def scores(probability: Any, label: Any, threshold: float) -> dict[str, Any]:
     return asdict(scored(probability, label, threshold=threshold))
 
 
-def report(results: list[dict[str, Any]], rows: dict[str, Any], chips: list[str]) -> dict[str, Any]:
-    """Return the tables: per chip, means with intervals over seeds and over chips."""
+def report(
+    results: list[dict[str, Any]], rows: dict[str, Any], chips: list[str], bench: Bench
+) -> dict[str, Any]:
+    """Return the tables: per chip, means with intervals over seeds and over chips.
+
+    Beside all chips stand those on which the teacher finds water that it did not learn.
+    """
+    from coastal.flood.lessons import HEARD
+
     teacher = {name: rows[name]["teacher"]["iou"] for name in chips}
     table: dict[tuple[str, float, int], dict[str, dict[str, Any]]] = {}
     for one in results:
@@ -209,6 +227,8 @@ def report(results: list[dict[str, Any]], rows: dict[str, Any], chips: list[str]
         }  # fmt: skip
         ours, theirs = (cube[arm, "all", "iou"] for arm in ARMS)
         level = np.mean([teacher[name] for name in chips])
+        shown = np.flatnonzero([teacher[name] >= HEARD for name in chips])
+        through = np.array([[bench.taught_clear(c, s) for c in chips] for s in seeds])
         found["curve"][f"{fraction:g}"] = {
             "seeds": len(seeds),
             **{
@@ -219,6 +239,26 @@ def report(results: list[dict[str, Any]], rows: dict[str, Any], chips: list[str]
             "share of teacher, labels only": over_seeds(theirs.mean(axis=1) / level),
             "gain": over_seeds((ours - theirs).mean(axis=1)),
             "gain over chips": over_chips((ours - theirs).mean(axis=0)),
+            "where radar shows water": {
+                "chips": [chips[at] for at in shown],
+                **{
+                    f"{arm}, {part}": over_seeds(
+                        cube[arm, part, "iou"][:, shown].mean(axis=1)
+                        / (
+                            through[:, shown].mean(axis=1)
+                            if part == "clear"
+                            else np.mean([teacher[chips[at]] for at in shown])
+                        )
+                    )
+                    for arm in ARMS for part in ("all", "clear")
+                },
+                "gain, all": over_seeds((ours - theirs)[:, shown].mean(axis=1)),
+                "gain, clear": over_seeds(
+                    (cube[ARMS[0], "clear", "iou"] - cube[ARMS[1], "clear", "iou"])[
+                        :, shown
+                    ].mean(axis=1)
+                ),
+            },
             "by chip": {
                 name: {
                     "teacher": teacher[name],
@@ -285,7 +325,7 @@ def main() -> None:
             write_whole(path, json.dumps(bench.run(run)))
             note(f"{number + 1} of {len(runs)}: {run.name}")
         results.append(json.loads(path.read_text(encoding="utf-8")))
-    print(json.dumps(report(results, bench.teacher_rows(), bench.scored), indent=1))
+    print(json.dumps(report(results, bench.teacher_rows(), bench.scored, bench), indent=1))
 
 
 if __name__ == "__main__":
