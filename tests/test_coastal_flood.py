@@ -14,6 +14,7 @@ from coastal.flood import (
     Chip,
     FloodMap,
     FloodStudent,
+    SchoolPlan,
     adapt,
     calibrate,
     chip_names,
@@ -22,10 +23,11 @@ from coastal.flood import (
     read_chip,
     scene,
     share_flooded,
+    train,
 )
 from coastal.flood.adapting import fisher
 from coastal.flood.baselines import otsu, water_index
-from coastal.flood.lessons import StudentPlan, labelled_tiles, lesson, train_student
+from coastal.flood.lessons import labelled_tiles, lesson
 from coastal.flood.mapping import SHIPPED, fresh_members
 from coastal.flood.optics import BANDS, water_share
 from coastal.flood.scores import best_threshold, scored
@@ -38,6 +40,7 @@ from coastal.flood.teacher import (
     masked_loss,
     parameter_count,
 )
+from coastal.flood.teaching import StudentPlan, train_student
 
 
 def small_chip(
@@ -204,6 +207,26 @@ def test_a_student_learns_and_the_same_seed_gives_the_same(arm: str) -> None:
     wet = lessons[0].share.numpy() > 0.5
     assert said[clear & wet].mean() > said[clear & ~wet].mean() + 0.3
     assert 0.1 <= threshold <= 0.9
+
+
+def test_a_quick_school_writes_a_student_that_maps_what_it_learned(tmp_path: Path) -> None:
+    import tifffile
+
+    for at in range(2):
+        chip, start = small_chip(f"P_{at}", seed=at, side=256), tmp_path / f"P_{at}"
+        radar = {"S1": chip.sar, "Label": chip.label.astype(np.int16), "S2": chip.optical}
+        for kind, values in radar.items():
+            assert values is not None
+            scaled = (values * 10_000).astype(np.int16) if kind == "S2" else values
+            tifffile.imwrite(f"{start}_{kind}Hand.tif", scaled, photometric="minisblack")
+    made = train(tmp_path, tmp_path / "out", seed=0, plan=SchoolPlan.quick())
+    again = FloodStudent.load(tmp_path / "out" / "student.safetensors")
+    assert len(again.members) == 2 and again.fisher is not None
+    assert again.note["chips"] == ["P_0", "P_1"] and again.threshold == made.threshold
+    seen = coarse_image(chip, calibrate([chip]), np.random.default_rng(9))
+    found, share = again.map(seen.reflectance, seen.cloud), water_share(chip)[0]
+    assert found.water[found.known & (share == 1)].mean() > 0.8
+    assert found.water[found.known & (share == 0)].mean() < 0.2
 
 
 def test_a_teacher_that_finds_no_water_of_its_own_lessons_is_silent() -> None:

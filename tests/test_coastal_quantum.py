@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 import importlib.util
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from base import UsageError
+from benchmarks.coastal_quantum import events
 from coastal.quantum import FeatureMap, centred_alignment, compare, quantum_kernel
 from coastal.quantum.alignment import alignment_loss
 from coastal.quantum.compare import linear, rbf
@@ -111,3 +113,31 @@ def test_a_ring_is_found_by_all_but_the_linear_kernel() -> None:
     assert low <= gap <= high
     with pytest.raises(UsageError, match="groups"):
         compare(rows, labels, np.zeros(60))
+
+
+@pytest.mark.parametrize(("question", "grouping"), [("severe", "years"), ("displaced", "country")])
+def test_events_are_drawn_by_group_and_class_and_do_not_hold_their_answer(
+    tmp_path: Path, question: str, grouping: str
+) -> None:
+    lines = ["Country,lat,Area,Began,Ended,Dead,Displaced,Severity"]
+    for at in range(120):
+        place, year = ("Here", "There", "Far")[at % 3], 1985 + at % 29
+        severity, displaced = (1.0, 1.5, 2.0)[at // 3 % 3], 40_000 * (at // 9 % 2)
+        lines.append(
+            f"{place},{-at / 2},{50 + at},{year}-01-05,{year}-01-09,{at},{displaced},{severity}"
+        )
+    (tmp_path / "events.csv").write_text("\n".join(lines), encoding="utf-8")
+    drawn = [
+        events(tmp_path / "events.csv", 6, 0, question=question, grouping=grouping)
+        for _ in range(2)
+    ]
+    rows, truth, names = drawn[0]
+    assert np.array_equal(rows, drawn[1][0]) and rows.shape == (len(truth), 5)
+    assert len(np.unique(names)) == (6 if grouping == "years" else 3)
+    for name in np.unique(names):
+        assert truth[names == name].sum() == 3 and (names == name).sum() == 6
+    np.testing.assert_allclose(rows[:, 0], np.log(5))
+    assert (rows[:, 4] >= 0).all()
+    for column in rows.T:
+        # No feature parts the classes, as their own answer would.
+        assert column[truth == 1].min() <= column[truth == 0].max()

@@ -21,8 +21,9 @@ from distill.losses import soft_cross_entropy
 
 #: Coarse pixels that a pixel sees each way.
 REACH = 1 + sum(DILATIONS)
-#: Strength of the penalty, chosen on validation scenes (``benchmarks/coastal_flood_continual.py``).
-STRENGTH = 1000.0
+#: Strength of the penalty, chosen with seeds that are not reported
+#: (``benchmarks/coastal_flood_continual.py``).
+STRENGTH = 10.0
 
 
 @dataclass(frozen=True, slots=True)

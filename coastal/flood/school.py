@@ -10,10 +10,11 @@ import numpy as np
 from base import UsageError
 from coastal.flood.adapting import Scene, fisher
 from coastal.flood.chips import chip_names, read_chip
-from coastal.flood.lessons import Lesson, StudentPlan, lesson, train_student
+from coastal.flood.lessons import Lesson, lesson
 from coastal.flood.mapping import FloodStudent
 from coastal.flood.optics import calibrate, coarse_image
 from coastal.flood.teacher import TeacherPlan, parameter_count, taught, train_teacher
+from coastal.flood.teaching import StudentPlan, train_student
 
 #: Members of the shipped student; together still less than a tenth of the teacher.
 MEMBERS = 5
