@@ -10,14 +10,16 @@ import click
 from base import UsageError, write_whole
 from workbench.options import (
     AUDIT_FORMATS,
+    as_of_option,
+    corpus_option,
     day,
+    design_argument,
     formats_of,
+    formats_option,
+    judging_options,
     jurisdictions_of,
-    jurisdictions_option,
-    readings_option,
+    output_option,
     waivers_of,
-    waivers_option,
-    without_custom_option,
 )
 from workbench.output import json_option
 from workbench.surveys import survey_options
@@ -30,27 +32,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("design", type=click.Path(path_type=Path))
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to quote instead of the embedded digests.",
-)
-@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-@jurisdictions_option
-@without_custom_option
-@readings_option
-@waivers_option
+@design_argument()
+@corpus_option()
+@as_of_option()
+@judging_options
 @click.option(
     "--baseline",
     metavar="FILE.json|register",
     help="Show what changed since an earlier audit: its JSON report, or the last in the register.",
 )
 @survey_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
-@click.option(
-    "--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(AUDIT_FORMATS)}."
-)
+@output_option("Folder for the reports.")
+@formats_option(AUDIT_FORMATS)
 @click.option(
     "--issued",
     metavar="WHEN",
