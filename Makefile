@@ -109,7 +109,7 @@ sbom: $(BIN)/bathylex
 
 # Start-up time as a ratio to python itself, and peak memory, of each command.
 startup: $(BIN)/bathylex
-	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.startup --data $(DATA) --corpora $(CORPORA)
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info
