@@ -13,13 +13,13 @@ import click
 
 from base import UsageError
 from workbench.options import (
+    as_of_option,
+    corpus_option,
     day,
+    judging_options,
     jurisdictions_of,
-    jurisdictions_option,
-    readings_option,
+    output_option,
     waivers_of,
-    waivers_option,
-    without_custom_option,
 )
 from workbench.output import json_option
 
@@ -32,7 +32,7 @@ _BAR = 30
 
 @click.command()
 @click.argument("space", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for Parquet parts.")
+@output_option("Folder for Parquet parts.")
 @click.option(
     "--engine",
     "engine_name",
@@ -45,12 +45,9 @@ _BAR = 30
 @click.option("--workers", type=int, metavar="N", help="Processes; all cores where not given.")
 @click.option("--top", type=int, metavar="K", help="How many of the cheapest to list.")
 @click.option("--prices", type=click.Path(path_type=Path), metavar="FILE", help="Prices of yours.")
-@click.option("--as-of", metavar="DATE", help="Date whose law applies (today).")
-@click.option("--corpus", type=click.Path(path_type=Path), help="Folder of official law texts.")
-@jurisdictions_option
-@without_custom_option
-@readings_option
-@waivers_option
+@as_of_option("Date whose law applies (today).")
+@corpus_option("")
+@judging_options
 @json_option
 def command(
     space: Path,
