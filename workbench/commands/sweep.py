@@ -18,7 +18,6 @@ from workbench.options import (
     day,
     judging_options,
     jurisdictions_of,
-    output_option,
     waivers_of,
 )
 from workbench.output import json_option
@@ -32,7 +31,7 @@ _BAR = 30
 
 @click.command()
 @click.argument("space", type=click.Path(path_type=Path))
-@output_option("Folder for Parquet parts.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for Parquet parts.")
 @click.option(
     "--engine",
     "engine_name",
