@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import UsageError, is_folder, write_whole
-from workbench.options import check_seed, output_option, seed_option
+from workbench.options import check_seed, seed_option
 from workbench.output import echo_json, json_option, progress
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def command() -> None:
 @click.argument("site", type=click.Path(path_type=Path))
 @_data
 @json_option
-@output_option("Folder for assessment.json and .html.")
+@click.option("-o", "--output", type=_FOLDER, help="Folder for assessment.json and .html.")
 def assess(site: Path, data: Path | None, as_json: bool, output: Path | None) -> int:
     """Say how likely the assets of SITE (YAML or JSON) are to flood, and what it would cost."""
     _check(0, data, output)
@@ -64,7 +64,7 @@ def assess(site: Path, data: Path | None, as_json: bool, output: Path | None) ->
 )  # fmt: skip
 @seed_option
 @json_option
-@output_option("Folder for the students.", required=True)
+@click.option("-o", "--output", type=_FOLDER, required=True, help="Folder for the students.")
 def train(what: str, data: Path, seed: int, as_json: bool, output: Path) -> int:
     """Train students of flood maps, surge, extremes and risk, or all of them."""
     _check(seed, data, output)
@@ -89,7 +89,7 @@ def train(what: str, data: Path, seed: int, as_json: bool, output: Path) -> int:
 )  # fmt: skip
 @seed_option
 @json_option
-@output_option("Folder for plan.json, plan.html, log.jsonl.")
+@click.option("-o", "--output", type=_FOLDER, help="Folder for plan.json, plan.html, log.jsonl.")
 def plan(
     scenario: Path,
     data: Path | None,
