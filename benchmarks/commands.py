@@ -114,7 +114,7 @@ def entries(folder: Path, data: Path, corpora: Path) -> dict[str, Entry]:
         "optimize": Entry(("optimize", files["instance"])),
         "graph": Entry(("graph",)),
         "design": Entry(
-            ("design", *surveys, "--structure", str(SURVEY / "structure.json"))
+            ("design", *surveys, "--structure", str(SURVEY / "structure.json"), "--json")
         ),
         "impact": Entry(("impact", "msfd@2016-01-01", "msfd@2018-01-01"), once=True),
         "extract": Entry(("extract", files["text"]), once=True),
@@ -141,7 +141,7 @@ def entries(folder: Path, data: Path, corpora: Path) -> dict[str, Entry]:
         "distill update": Entry(
             ("distill", "update", "--sensor", files["series"], "-o", student), once=True, long=True
         ),
-        "serve": Entry(("serve", "--port", "0"), serves=True, allowed=frozenset({130})),
+        "serve": Entry(("serve", "--port", "0"), serves=True, allowed=frozenset({0, 130})),
         "register add": Entry(("register", "add", DESIGN, "--waivers", files["waivers"])),
         "register list": Entry(("register", "list")),
         "register show": Entry(("register", "show", "1")),

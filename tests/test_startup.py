@@ -46,24 +46,24 @@ class Budget:
 
 
 BUDGETS = {
-    "help": Budget(("--help",), set(), 30),
-    "help of a command": Budget(("audit", "--help"), set(), 36),
-    "version": Budget(("--version",), set(), 30),
-    "audit": Budget(("audit", DESIGN), AUDIT | {"rich"}, 500),
-    "audit --json": Budget(("audit", DESIGN, "--json"), AUDIT, 450),
-    "explain --json": Budget(("explain", DESIGN, "--json"), AUDIT, 450),
-    "whatif": Budget(("whatif", DESIGN, "--site", "10,-40"), AUDIT | {"rich"}, 520),
-    "conflicts --json": Budget(("conflicts", DESIGN, "--json"), AUDIT, 450),
-    "zone": Budget(("zone", "37.84", "-31.52"), MODELS | PLACES, 250),
+    "help": Budget(("--help",), set(), 22),
+    "help of a command": Budget(("audit", "--help"), set(), 28),
+    "version": Budget(("--version",), set(), 21),
+    "audit": Budget(("audit", DESIGN), AUDIT | {"rich"}, 515),
+    "audit --json": Budget(("audit", DESIGN, "--json"), AUDIT, 460),
+    "explain --json": Budget(("explain", DESIGN, "--json"), AUDIT, 460),
+    "whatif": Budget(("whatif", DESIGN, "--site", "10,-40"), AUDIT | {"rich"}, 535),
+    "conflicts --json": Budget(("conflicts", DESIGN, "--json"), AUDIT, 460),
+    "zone": Budget(("zone", "37.84", "-31.52"), MODELS | PLACES, 215),
     "hull": Budget(
         ("hull", "--form", "sphere", "--material", "Ti-6Al-4V ELI", "--inner-diameter", "2 m",
          "--depth", "6500 m"),
-        RULES | UNITS | {"gsw"}, 350,
+        RULES | UNITS | {"gsw"}, 325,
     ),
-    "schema": Budget(("schema",), RULES, 200),
-    "corpus list": Budget(("corpus", "list"), MODELS, 130),
-    "corpus verify": Budget(("corpus", "verify"), MODELS, 130),
-    "graph": Budget(("graph",), MODELS | {"networkx"}, 450),
+    "schema": Budget(("schema",), RULES, 172),
+    "corpus list": Budget(("corpus", "list"), MODELS, 91),
+    "corpus verify": Budget(("corpus", "verify"), MODELS, 91),
+    "graph": Budget(("graph",), MODELS | {"networkx"}, 440),
 }  # fmt: skip
 
 
