@@ -5,7 +5,7 @@ and then every command once; the ratio of a command is the median of its time ov
 in the same turn. Slow commands run in one turn only. Processor time stands beside wall time, since
 other work on the machine delays the one and hardly the other; bars hold for processor time. Memory
 is the peak resident set that the kernel counted for the largest process of the command; of
-``serve`` it is the sum over the server and its workers after a page was asked for.
+``serve`` it is the sum over the server and what it had started when its first page was there.
 
 Bytecode is kept between runs, as it is after an installation. A command without an entry is named,
 and fails the run.
