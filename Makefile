@@ -23,7 +23,7 @@ $(BIN)/bathylex: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test-tools: $(BIN)/bathylex
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,docs]'
 	@touch $@
 
 $(VENV)/.train-tools: $(BIN)/bathylex
@@ -105,7 +105,7 @@ fuzz: $(VENV)/.fuzz-tools
 
 # Builds the site into OUT/site; a broken link or a page that is missing fails.
 docs: $(VENV)/.docs-tools
-	$(BIN)/python -m mkdocs build --strict --quiet --site-dir $(OUT)/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir $(OUT)/site
 
 # Writes the bill of materials of what constraints.txt installs, and the review of every pin, for
 # which every extra has to be there (docs/dependencies.md).

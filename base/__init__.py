@@ -14,6 +14,7 @@ from base.errors import (
     WaiverError,
 )
 from base.files import (
+    csv_problems,
     is_folder,
     read_bytes,
     read_text,
@@ -36,6 +37,7 @@ __all__ = [
     "SurveyError",
     "UsageError",
     "WaiverError",
+    "csv_problems",
     "is_folder",
     "one_line",
     "read_bytes",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from base.errors import BathylexError
@@ -44,11 +45,12 @@ def read_bytes(
         with path.open("rb") as handle:
             # A read of the whole limit would reserve that much memory for the smallest file.
             size = os.fstat(handle.fileno()).st_size
-            data = handle.read(min(limit, max(size, _LEAST_READ)) + 1)
+            # One that says it is too large is not read at all; one that grows is found out below.
+            data = b"" if size > limit else handle.read(min(limit, max(size, _LEAST_READ)) + 1)
     except OSError as problem:
         # Also from asking whether it exists: a name too long, a folder that must not be entered.
         raise error(f"cannot be read ({problem.strerror})", where=str(path)) from problem
-    if len(data) > limit:
+    if max(size, len(data)) > limit:
         raise error(f"larger than {limit} bytes", where=str(path), hint="give a smaller file")
     return data
 
@@ -74,6 +76,17 @@ def read_text(
             hint="save the file as UTF-8",
         ) from problem
     return text
+
+
+@contextmanager
+def csv_problems(where: str, error: type[BathylexError]) -> Iterator[None]:
+    """Turn what the csv module refuses, a cell without an end say, into one clear line."""
+    import csv
+
+    try:
+        yield
+    except csv.Error as problem:
+        raise error(f"not CSV ({problem})", where=where, hint="save it as CSV") from problem
 
 
 def is_folder(path: Path) -> bool:

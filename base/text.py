@@ -23,8 +23,8 @@ def visible(text: str) -> str:
 
     >>> visible("plain text, naïve – fine")
     'plain text, naïve – fine'
-    >>> visible("[red]" + chr(27) + "[31m")
-    '[red][U+001B][31m'
+    >>> visible("red" + chr(27) + "31m")
+    'red[U+001B]31m'
     """
     if text.isascii() and text.isprintable():
         return text

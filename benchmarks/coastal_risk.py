@@ -1,17 +1,18 @@
 """How well the risk student knows floods, surge and damage at unseen gauges in unseen years.
 
-    python -m benchmarks.coastal_risk DATA [--seeds 10]
+    python -m benchmarks.coastal_risk DATA [--seeds 10] [-o FOLDER]
 
-DATA holds ``tide-gauge`` and ``flood-events``. Each seed trains a teacher and four students on some
+DATA holds ``tide-gauge`` and ``flood-events``. Each seed trains a teacher and five students on some
 gauges before 1996, stops and calibrates on others in 1996-2003, and is scored on gauges that no
 seed has learnt from, in 2004-2018, on real monthly means as they are. Intervals are of a bootstrap
-over gauges (95 %).
+over gauges (95 %). Seeds run one after another; with ``-o`` the answers of each are kept in
+``seed-N.npz`` and a run that was stopped goes on with the next.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,19 @@ from distill.metrics import expected_calibration_error
 
 Floats = NDArray[np.float64]
 SCORES = ("brier", "surge_error", "damage_error", "hit", "width")
+#: What a file of a seed holds of its rows.
+TRUTH = ("flooded", "surge", "damage", "station", "unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Of each row of a test: what came, where, and the metres of a unit; as in :class:`Rows`."""
+
+    flooded: Floats
+    surge: Floats
+    damage: Floats
+    station: NDArray[np.int64]
+    unit: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,7 @@ class Answers:
     deviation: Floats
     damage: Floats
 
-    def scores(self, rows: Rows) -> dict[str, Floats]:
+    def scores(self, rows: Truth) -> dict[str, Floats]:
         """Return scores per row; metres for the surge."""
         error = rows.surge - self.surge
         return {
@@ -83,8 +97,11 @@ def at_site(rows: Rows) -> Answers:
     return Answers(chance, mean, 1.2825 * scale, chance * rows.student[:, at])
 
 
-def one_seed(world: World, seed: int) -> tuple[dict[str, Answers], Rows, dict[str, int]]:
-    """Return the answers of all arms to the test of a seed."""
+Run = tuple[dict[str, Answers], Truth, dict[str, int]]
+
+
+def one_seed(world: World, seed: int) -> Run:
+    """Return the answers of all arms to the test of a seed, the truth, and sizes in weights."""
     settings = Settings()
     given = material(world, seed=seed, each=1)
     rows = rows_of_test(world, given.region, seed=seed, plain=True)
@@ -115,7 +132,37 @@ def one_seed(world: World, seed: int) -> tuple[dict[str, Answers], Rows, dict[st
         "Gumbel at site": at_site(rows),
         "climatology": climatology(given.learn, rows),
     }  # fmt: skip
-    return arms, rows, {"teacher": teacher.size, "student": student.size}
+    truth = Truth(*(getattr(rows, name) for name in TRUTH))
+    return arms, truth, {"teacher": teacher.size, "student": student.size}
+
+
+def kept(world: World, seed: int, folder: Path | None) -> Run:
+    """Return a seed's run, from its file where there is one, else made and written there."""
+    if folder is None:
+        return one_seed(world, seed)
+    path = folder / f"seed-{seed}.npz"
+    if not path.exists():
+        arms, truth, sizes = one_seed(world, seed)
+        columns = {f"truth/{name}": getattr(truth, name) for name in TRUTH}
+        columns |= {f"size/{name}": np.array(size) for name, size in sizes.items()}
+        columns |= {
+            f"arm/{arm}/{field.name}": getattr(said, field.name)
+            for arm, said in arms.items() for field in fields(said)
+        }  # fmt: skip
+        folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("wb") as handle:
+            np.savez(handle, **columns)
+        part.replace(path)
+    with np.load(path) as found:
+        named = [name.split("/")[1] for name in found.files if name.startswith("arm/")]
+        arms = {
+            arm: Answers(*(found[f"arm/{arm}/{field.name}"] for field in fields(Answers)))
+            for arm in dict.fromkeys(named)
+        }
+        truth = Truth(*(found[f"truth/{name}"] for name in TRUTH))
+        sizes = {name: int(found[f"size/{name}"]) for name in ("teacher", "student")}
+    return arms, truth, sizes
 
 
 def blanked(rows: Rows) -> Rows:
@@ -139,6 +186,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--every", type=int, default=0, help="report after so many seeds too")
+    parser.add_argument("-o", "--output", type=Path, help="keep each seed there, and go on there")
     given = parser.parse_args()
     world = read_world(given.data)
     table = read_maxima(given.data / "sea-level-extremes" / "fremantle.csv")
@@ -151,13 +199,13 @@ def main() -> None:
     print(f"El Niño in eastern Pacific gauges against the SOI: {seen:.2f} in {len(pairs)} years")
     runs = []
     for seed in range(given.seeds):
-        runs.append(one_seed(world, seed))
+        runs.append(kept(world, seed, given.output))
         if given.every and len(runs) % given.every == 0 and len(runs) < given.seeds:
             report(world, runs)
     report(world, runs)
 
 
-def report(world: World, runs: list[tuple[dict[str, Answers], Rows, dict[str, int]]]) -> None:
+def report(world: World, runs: list[Run]) -> None:
     """Print the scores of all seeds that are done."""
     station = np.concatenate([rows.station for _, rows, _ in runs])
     flooded = np.concatenate([rows.flooded for _, rows, _ in runs])

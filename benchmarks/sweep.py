@@ -3,7 +3,7 @@
 Run as ``python -m benchmarks.sweep [--designs N] [--workers N] [--audits N]``. The sweep runs as a
 command of its own, whose processes' resident memory is added up while it runs (pages that forked
 processes share count in each). Then some designs at random are audited by the interpreter, and
-their rows in the Parquet parts compared.
+their rows in the Parquet parts compared. For raw surveys see ``benchmarks.survey_sweep``.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ def main() -> int:
         base = Path(__file__).resolve().parent.parent / "examples" / "azores_vent_station.yaml"
         samples = max(1, options.designs // _GRID)
         space.write_text(SPACE.format(base=base, samples=samples), encoding="utf-8")
-        before = _processor()
-        seconds, memory = _run(space, folder / "out", options.workers)
-        busy = _processor() - before
+        before = processor_of_children()
+        seconds, memory = measured([str(space)], folder / "out", options.workers)
+        busy = processor_of_children() - before
         designs = samples * _GRID
         print(f"designs                {designs:>12,}")
         print(f"seconds                {seconds:>12.1f}   bar {_BARS['seconds']:.0f}")
@@ -78,9 +78,9 @@ def main() -> int:
     return int(missed)
 
 
-def _run(space: Path, out: Path, workers: int) -> tuple[float, float]:
+def measured(swept: list[str], out: Path, workers: int) -> tuple[float, float]:
     """Return the seconds that a sweep took, and the peak of its processes' memory in MiB."""
-    command = [sys.executable, "-m", "workbench.cli", "sweep", str(space), "-o", str(out)]
+    command = [sys.executable, "-m", "workbench.cli", "sweep", *swept, "-o", str(out)]
     command += ["--workers", str(workers), "--as-of", _AS_OF, "--json"]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -93,7 +93,7 @@ def _run(space: Path, out: Path, workers: int) -> tuple[float, float]:
     return time.perf_counter() - start, peak / 2**20
 
 
-def _processor() -> float:
+def processor_of_children() -> float:
     """Return the processor time of all processes that ended below this one."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

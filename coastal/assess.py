@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from base import UsageError, read_text, sha256_text
+from base import UsageError, read_bytes, read_text, sha256_bytes, sha256_text
 
 if TYPE_CHECKING:
     from coastal.risk import Asset, Inputs
@@ -91,7 +91,8 @@ def load_site(path: Path) -> SiteFile:
     text = read_text(path, limit=_MOST_BYTES, error=UsageError)
     try:
         raw: Any = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as problem:
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        # A date of month 13 or a number of thousands of digits is a ValueError.
         raise UsageError("not YAML", where=str(path), hint="check the syntax") from problem
     if not isinstance(raw, dict):
         raise UsageError("not a mapping", where=str(path), hint="see docs/coastal.md")
@@ -107,24 +108,35 @@ def load_site(path: Path) -> SiteFile:
         ) from problem
 
 
-def assess_site(site: SiteFile, *, data: Path | None = None) -> dict[str, Any]:
+def assess_site(
+    site: SiteFile, *, data: Path | None = None, students: Path | None = None
+) -> dict[str, Any]:
     """Return return levels and the risk of each asset as JSON data.
 
     Args:
         site: from :func:`load_site`.
         data: folder that a ``psmsl`` record is looked for in; the site file's own if ``None``.
+        students: folder of ``extremes.safetensors`` and ``risk.safetensors``, as
+            :func:`coastal.training.train_students` writes them; those of the package if ``None``.
 
     Raises:
-        UsageError: no such scenario or kind, a year outside the record and 2100.
-        DistillError: a record too short for any method.
+        UsageError: no such scenario or kind, a year before the record's end or beyond 2100.
+        SurveyError: a ``psmsl`` record that cannot be read.
+        DistillError: a record too short for any method, or no such student.
     """
-    from coastal.extremes import return_level
+    file = site.file
+    # What can be wrong in the files is found before anything that learns is loaded.
+    assets = [_asset(one, site.where) for one in file.assets]
+    inputs = _inputs(site, data)
+    from coastal.extremes import Student, return_level
     from coastal.risk import RiskStudent
 
-    file = site.file
-    inputs = _inputs(site, data)
-    levels = [return_level(inputs.record, years) for years in file.periods]
-    found = RiskStudent.load().assess(inputs, [_asset(one, site.where) for one in file.assets])
+    taught = None if students is None else Student.load(students / "extremes.safetensors")
+    levels = [return_level(inputs.record, years, student=taught) for years in file.periods]
+    student = (
+        RiskStudent.load() if students is None else RiskStudent.load(students / "risk.safetensors")
+    )
+    found = student.assess(inputs, assets)
     return {
         "site": file.name,
         "about": file.about,
@@ -149,7 +161,17 @@ def assess_site(site: SiteFile, *, data: Path | None = None) -> dict[str, Any]:
             for one, own in zip(found, file.assets, strict=True)
         ],
         "limits": list(LIMITS),
-        "inputs": {"site_sha256": site.sha256},
+        "inputs": {"site_sha256": site.sha256} | _hashes(students),
+    }
+
+
+def _hashes(students: Path | None) -> dict[str, str]:
+    """Return the hashes of students that are not the package's."""
+    if students is None:
+        return {}
+    return {
+        f"{name}_sha256": sha256_bytes(read_bytes(students / f"{name}.safetensors"))
+        for name in ("extremes", "risk")
     }
 
 
@@ -157,7 +179,7 @@ def _inputs(site: SiteFile, data: Path | None) -> Inputs:
     import numpy as np
 
     from coastal.extremes import read_psmsl_monthly
-    from coastal.risk import Inputs
+    from coastal.risk import Inputs, rise
 
     file = site.file
     record: Any
@@ -171,7 +193,7 @@ def _inputs(site: SiteFile, data: Path | None) -> Inputs:
             longitude=float(file.record.longitude or 0.0),
             name=file.name,
         )
-    return Inputs(
+    inputs = Inputs(
         record=record,
         year=file.year,
         record_year=file.record.last_year,
@@ -179,6 +201,8 @@ def _inputs(site: SiteFile, data: Path | None) -> Inputs:
         excess=file.excess_m,
         excess_deviation=file.excess_deviation_m,
     )
+    rise(inputs.scenario, inputs.last_year, inputs.year)
+    return inputs
 
 
 def _asset(one: _SiteAsset, where: str) -> Asset:

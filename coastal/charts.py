@@ -56,20 +56,26 @@ def hydrograph(plan: Plan) -> str:
     decisions, storm = plan.outcome.decisions, plan.storm
     bounds = [bound for one in decisions for bound in one.level[0][1:]]
     marks = [asset.threshold_m for asset in plan.scenario.site.assets]
-    low = math.floor(2 * min(*bounds, storm.level.min(), *storm.tide[:1])) / 2
-    high = math.ceil(2 * max(*bounds, storm.level.max(), *marks)) / 2
+    hours = np.arange(len(storm.tide), dtype=np.float64)
+    known = np.isfinite(storm.level)
+    # What a dead gauge did not tell is drawn from the tide, which is always known.
+    came = storm.level[known] if known.any() else storm.tide
+    low = math.floor(2 * min(*bounds, came.min(), *storm.tide[:1])) / 2
+    high = math.ceil(2 * max(*bounds, came.max(), *marks)) / 2
     axis = Axis(
-        float(storm.hours[-1]),
-        max(low, storm.level.min() - 1.5),
-        min(high, 1.5 + max(storm.level.max(), *marks)),
+        float(hours[-1]), max(low, came.min() - 1.5), min(high, 1.5 + max(came.max(), *marks))
     )
     parts = [
         *_frame(axis, plan),
         *_thresholds(axis, plan),
         _band(axis, decisions),
         *_forecasts(axis, decisions),
-        _curve(axis, storm.hours, storm.tide, _TIDE, dash="5 3", thick=1.2),
-        _curve(axis, storm.hours, storm.level, INK, thick=1.8),
+        *_to_come(axis, plan),
+        _curve(axis, hours, storm.tide, _TIDE, dash="5 3", thick=1.2),
+        *(
+            _curve(axis, storm.hours[run], storm.level[run], INK, thick=1.8)
+            for run in _spans(known)
+        ),
         _curve(
             axis,
             np.array([one.hour for one in decisions]),
@@ -85,13 +91,38 @@ def hydrograph(plan: Plan) -> str:
         <= (one.level[0][2] - one.level[0][1]) / 2
         for one in decisions
     )
+    looked = sum(bool(known[int(one.hour)]) for one in decisions)
     told = (
-        f"The level peaks at {storm.level.max():.2f} m at hour {int(storm.level.argmax())}. At "
-        f"{inside} of {len(decisions)} looks the level lay within the 90 % interval held then."
-    )
+        f"The level peaks at {came.max():.2f} m at hour "
+        f"{int(np.nanargmax(np.where(known, storm.level, -np.inf)))}. At "
+        f"{inside} of {looked} looks the level lay within the 90 % interval held then."
+        if known.any() else "No level was measured."
+    )  # fmt: skip
     return figure(
         "hydrograph", bottom + 8, "Water level, belief and streams by hour", told, [*parts, *strips]
     )
+
+
+def _spans(known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[slice]:
+    """Return the runs of hours at which something is known, one for each."""
+    return [slice(int(start), int(end)) for start, end in _runs(np.flatnonzero(known))]
+
+
+def _to_come(axis: Axis, plan: Plan) -> Iterator[str]:
+    """Draw what the last look believes of the hours after it, where the plan ends now."""
+    last, decisions = float(plan.storm.hours[-1]), plan.outcome.decisions
+    if axis.last <= last or not decisions or decisions[-1].hour != last:
+        return
+    mean, sd = decisions[-1].path
+    hours = last + np.arange(len(mean), dtype=np.float64)
+    edges = [*zip(hours, mean + Z90 * sd, strict=True)]
+    edges += [*zip(hours, mean - Z90 * sd, strict=True)][::-1]
+    data = "M" + "L".join(f"{axis.x(hour):.1f} {axis.y(level):.1f}" for hour, level in edges) + "Z"
+    yield f'<path d="{data}" fill="{_BELIEF}" fill-opacity="0.22" stroke="none"/>'
+    yield _curve(axis, hours, mean, _BELIEF, dash="2 2", thick=1.4)
+    x = axis.x(last)
+    yield line([(x, _TOP), (x, _TOP + _PLOT)], stroke=INK, dash="1 3")
+    yield text(x + 3, _TOP + 11, "last look", size=10)
 
 
 def _frame(axis: Axis, plan: Plan) -> Iterator[str]:
@@ -176,7 +207,8 @@ def _strips(axis: Axis, plan: Plan) -> tuple[list[str], float]:
     parts += _status_key(y)
     y += 10
     decisions = plan.outcome.decisions
-    ends = [one.hour for one in decisions[1:]] + [axis.last]
+    ends = [one.hour for one in decisions[1:]]
+    ends.append(min(axis.last, float(plan.storm.hours[-1]) + 1.0))
     for name in plan.scenario.streams:
         parts.append(text(0, y + 11, name.replace("_", " "), size=11))
         for one, end in zip(decisions, ends, strict=True):

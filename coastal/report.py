@@ -22,21 +22,19 @@ def plan_brief(plan: Plan, data: dict[str, Any] | None = None) -> str:
     turning = [
         look
         for look in told["decisions"]
-        if look["started"] or look["stopped"] or look["ask_for_data"]
+        if look["started"]
+        or look["stopped"]
+        or look["ask_for_data"]
+        or ("observed" in told and look is told["decisions"][-1])
     ]
-    css = (files("compliance.report") / "report.css").read_text(encoding="utf-8")
-    return str(
-        _environment()
-        .from_string((files("coastal") / "brief.html").read_text(encoding="utf-8"))
-        .render(
-            data=told,
-            outcome=told["outcome"],
-            turning=turning,
-            css=css,
-            map=asset_map(_spots(plan)),
-            hydrograph=hydrograph(plan),
-            timeline=timeline(plan),
-        )
+    return _page(
+        "brief.html",
+        data=told,
+        outcome=told["outcome"],
+        turning=turning,
+        map=asset_map(_spots(plan)),
+        hydrograph=hydrograph(plan),
+        timeline=timeline(plan),
     )
 
 
@@ -51,11 +49,8 @@ def assessment_brief(data: dict[str, Any]) -> str:
         )
         for one in data["assets"]
     ]
-    css = (files("compliance.report") / "report.css").read_text(encoding="utf-8")
-    template = (files("coastal") / "assess.html").read_text(encoding="utf-8")
     words = {"threatened": "more than 5 % chance of flood in the year", "dry": "at most 5 %"}
-    drawn = asset_map(spots, words=words)
-    return str(_environment().from_string(template).render(data=data, css=css, map=drawn))
+    return _page("assess.html", data=data, map=asset_map(spots, words=words))
 
 
 def _spots(plan: Plan) -> list[Spot]:
@@ -80,10 +75,13 @@ def _spots(plan: Plan) -> list[Spot]:
     ]
 
 
-def _environment() -> Any:
+def _page(name: str, **told: Any) -> str:
+    """Return a page of this package; all of them extend ``head.html``."""
     import jinja2
 
+    css = (files("compliance.report") / "report.css").read_text(encoding="utf-8")
     made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda one: (files("coastal") / one).read_text("utf-8")),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -91,4 +89,4 @@ def _environment() -> Any:
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     made.filters["visible"] = lambda value: visible(str(value))
-    return made
+    return made.get_template(name).render(css=css, **told)

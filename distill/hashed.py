@@ -109,7 +109,9 @@ def load_student(path: Path) -> HashedStudent:
         with safe_open(path, framework="numpy") as file:
             tables = {name: file.get_tensor(name).astype(np.float32) for name in _TABLES}
             temperature = float(file.metadata()["temperature"])
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, SafetensorError) as problem:
+    except (
+        OSError, KeyError, TypeError, ValueError, AttributeError, MemoryError, SafetensorError,
+    ) as problem:  # fmt: skip
         raise DistillError("no student of hashed features", where=str(path)) from problem
     if not _fits(tables) or not math.isfinite(temperature) or temperature <= 0.0:
         raise DistillError("a student whose tables do not fit together", where=str(path))

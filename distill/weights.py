@@ -111,7 +111,7 @@ def _header(path: Path) -> dict[str, str]:
     try:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {})
-    except (SafetensorError, OSError, ValueError) as problem:
+    except (SafetensorError, OSError, ValueError, MemoryError) as problem:
         raise _unreadable(path) from problem
 
 

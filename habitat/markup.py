@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -17,7 +18,32 @@ MAX_NODES = 20_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 #: Line of each key, counted from 1, by dotted path.
-Lines = dict[str, int]
+Lines = Mapping[str, int]
+
+
+class _JsonLines(Lines):
+    """The lines of the keys of a JSON text, found when one is asked for: only errors ask."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _found(self) -> dict[str, int]:
+        lines: dict[str, int] = {}
+        try:
+            _construct(_compose(self._text), "", lines)
+        except Trouble:
+            return {}
+        return lines
+
+    def __getitem__(self, key: str) -> int:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class Trouble(Exception):
@@ -152,17 +178,15 @@ def read_markup(
         raise DesignError("not a text file", where=where, hint=hint)
     if not text.strip():
         raise DesignError("the file is empty", where=where, hint=hint)
-    strict = _read_json(text, where) if as_json else None
+    if as_json:
+        return _mapping(_read_json(text, where), where, start), _JsonLines(text)
     try:
-        node = _compose(text)
-        lines: Lines = {}
-        data = _construct(node, "", lines)
+        lines: dict[str, int] = {}
+        data = _construct(_compose(text), "", lines)
     except Trouble as problem:
-        if as_json:
-            return _mapping(strict, where, start), {}
         line = f", line {problem.line}" if problem.line else ""
         raise DesignError(problem.what, where=f"{where}{line}", hint=problem.hint) from None
-    return _mapping(strict if as_json else data, where, start), lines
+    return _mapping(data, where, start), lines
 
 
 def parse_scalar(text: str, *, where: str) -> Any:
@@ -227,7 +251,7 @@ def _compose(text: str) -> yaml.Node:
     return node
 
 
-def _construct(node: yaml.Node, path: str, lines: Lines) -> Any:
+def _construct(node: yaml.Node, path: str, lines: dict[str, int]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_construct(item, path, lines) for item in node.value]
     if not isinstance(node, yaml.MappingNode):

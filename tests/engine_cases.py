@@ -35,13 +35,13 @@ ORDERS = ("<=", "<", ">=", ">", "=")
 BOUNDS = (0.0, 0.1, 1.0, 2.0, 3.0, 12.0, 15.0, 500.0, 1640.4199475065616, 1e6)
 
 
-def mismatches(seed: int, *, rules: int, designs: int) -> list[str]:
+def mismatches(seed: int, *, rules: int, designs: int, device: str | None = None) -> list[str]:
     """Judge random rules on random designs by both engines; return every difference, in words."""
     random = Random(seed)
     made = [(random_rule(random, number), _scope(random)) for number in range(rules)]
     schema, columns = random_table(random, designs)
     program = Program(made, schema)
-    found = program.run(columns, designs, margins=True, least=True)
+    found = program.run(columns, designs, margins=True, least=True, device=device)
     assert found.margins is not None and found.least is not None
     wrong = []
     for row in range(designs):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ def test_an_assessment_is_json_and_a_page(
     assert levels == sorted(levels) and len(levels) == 3
     for one in told["return_levels"]:
         assert one["low_m"] < one["level_m"] < one["high_m"]
+    assert len({json.dumps(one["level"]) for one in told["assets"]}) == 1
     by_name = {one["asset"]: one["flood_probability"]["value"] for one in told["assets"]}
     assert by_name["Harbour boardwalk"] > by_name["Waterfront homes"] > 0
     page = (tmp_path / "assessment.html").read_text("utf-8")
@@ -57,6 +61,61 @@ def test_bad_sites_get_one_line(
     assert run(["coastal", "assess", str(path)]) == 2
     out, err = capsys.readouterr()
     assert not out and len(err.strip().splitlines()) == 1 and word in err
+
+
+def test_a_date_that_is_none_gets_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text("name: 2026-13-01\n", "utf-8")
+    assert run(["coastal", "assess", str(path)]) == 2
+    assert "not YAML" in capsys.readouterr().err
+
+
+def test_what_is_wrong_in_a_site_file_is_said_before_torch_is_loaded(
+    project: Path, tmp_path: Path
+) -> None:
+    text = (project / EXAMPLE).read_text("utf-8")
+    files = []
+    for number, (old, new) in enumerate(
+        [("kind: transport", "kind: boat"), ("SSP2-4.5", "SSP9"), ("year: 2050", "year: 2023"),
+         ("{maxima_m: [2.16, 2.29, 2.33, 2.10], last_year: 2024}",
+          "{psmsl: nowhere.rlrdata, latitude: 1, longitude: 1}")]
+    ):  # fmt: skip
+        assert old in text
+        files.append(tmp_path / f"{number}.yaml")
+        files[-1].write_text(text.replace(old, new), "utf-8")
+    program = (
+        "import sys; from workbench.cli import run\n"
+        "told = [run(['coastal', 'assess', one]) for one in sys.argv[1:]]\n"
+        "told += [run(['coastal', 'assess', '--help'])]\n"
+        "print(told, 'torch' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program, *map(str, files)],
+        capture_output=True, text=True, check=True, cwd=project,
+    )  # fmt: skip
+    assert found.stdout.splitlines()[-1] == "[2, 2, 2, 2, 0] False"
+    assert len(found.stderr.strip().splitlines()) == 4
+
+
+def test_own_students_are_read_from_their_folder(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["coastal", "assess", str(project / EXAMPLE), "--json"]
+    for name in ("extremes", "risk"):
+        source = project / "coastal" / name / "student.safetensors"
+        shutil.copy(source, tmp_path / f"{name}.safetensors")
+    assert run(command) == 0
+    shipped = json.loads(capsys.readouterr().out)
+    assert run([*command, "--students", str(tmp_path)]) == 0
+    own = json.loads(capsys.readouterr().out)
+    assert set(own["inputs"]) == {"site_sha256", "extremes_sha256", "risk_sha256"}
+    assert own | {"inputs": shipped["inputs"]} == shipped
+    (tmp_path / "risk.safetensors").unlink()
+    assert run([*command, "--students", str(tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    assert not out and len(err.strip().splitlines()) == 1 and "risk.safetensors" in err
 
 
 @pytest.mark.parametrize("what", ["flood", "surge", "extremes", "risk", "all"])

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import genextreme
 
-from base import DistillError, UsageError
+from base import DistillError, SurveyError, UsageError
 from coastal import extremes
 from coastal.extremes.examples import clusters, lessons, simulated, split
 from coastal.extremes.gev import (
@@ -27,6 +27,7 @@ from coastal.extremes.regional import EmpiricalBayes, IndexFlood
 from coastal.extremes.short import FEATURES, Region, features, from_maxima, shortened
 from coastal.extremes.student import Network, Settings, Student, train_student, true_level
 from coastal.extremes.teacher import Taught, taught
+from coastal.gauge import read_psmsl
 
 
 def drawn_record(at: int, *, years: int = 60, scale: float = 0.06) -> Monthly:
@@ -52,6 +53,7 @@ def student(stations: list[Taught]) -> Student:
     return train_student(stations[:7], stations[7:], seed=0, settings=quick)[0]
 
 
+@settings(deadline=None)
 @given(
     shape=st.floats(-0.4, 0.4), scale=st.floats(0.05, 3.0), location=st.floats(-5, 5),
     years=st.floats(1.1, 500),
@@ -64,8 +66,10 @@ def test_level_is_that_of_scipy_with_the_sign_turned(
     assert levels(location, scale, shape, years) == pytest.approx(wanted, rel=1e-6, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(shape=st.floats(-0.4, 0.4), value=st.floats(-3, 6))
 def test_density_is_that_of_scipy(shape: float, value: float) -> None:
+    assume(shape == 0 or abs(shape) > 1e-6)  # as above: scipy's is off at the smallest numbers
     wanted = genextreme.logpdf(value, -shape)
     found = log_density(value, 0.0, 1.0, shape)
     if np.isfinite(wanted) and wanted > -200:
@@ -148,8 +152,13 @@ def test_record_of_psmsl_is_read_with_its_gaps(tmp_path: Path) -> None:
     assert record.values[0].tolist() == pytest.approx([one / 1000 for one in range(12)])
     assert np.isnan(record.values[1, 0]) and record.maxima[1] == pytest.approx(0.1)
     assert list(record.windows(2)) == []
+    series = read_psmsl(path, name="A", latitude=1.0, longitude=2.0)
+    assert len(series) == 36 and series.present.sum() == 23
+    assert (
+        series.values[series.present].tolist() == record.values[~np.isnan(record.values)].tolist()
+    )
     path.write_text("no table")
-    with pytest.raises(DistillError, match="PSMSL"):
+    with pytest.raises(SurveyError, match="PSMSL"):
         extremes.read_psmsl_monthly(path, latitude=1.0, longitude=2.0, name="A")
 
 

@@ -128,6 +128,7 @@ BAD = {
     ),
     "a list": (lambda s: [1, 2], "not a mapping"),
     "not YAML": (lambda s: "a: [", "not YAML"),
+    "no date": (lambda s: "a: 2026-13-01", "not YAML (month"),
 }  # fmt: skip
 
 

@@ -220,6 +220,25 @@ def test_higher_floors_are_safer(shipped: risk.RiskStudent) -> None:
     assert len({one.surge_height for one in found}) == 1
 
 
+@pytest.mark.parametrize("record", [gauge(1).part(slice(40, 44)), np.array([1.1, 1.3, 1.2])])
+def test_the_water_of_a_gauge_does_not_know_the_asset(
+    shipped: risk.RiskStudent, record: Monthly | np.ndarray
+) -> None:
+    inputs = risk.Inputs(record, 2050, record_year=1994, excess=0.4, excess_deviation=0.1)
+    assets = [
+        risk.Asset(f"{kind} {floor}", kind, north, east, floor, value, ground)
+        for at, kind in enumerate(risk.KINDS)
+        for floor, north, east, value, ground in (
+            (-3.0, -80.0, -170.0, 0.0, 0.0), (1.2 + 0.1 * at, 44.6, -63.6, 1e6, 0.5),
+            (40.0, 10.0, 120.0, 1e12, 3.0),
+        )
+    ]  # fmt: skip
+    found = shipped.assess(inputs, assets)
+    for name in ("surge_height", "level", "surge_aleatoric", "surge_epistemic"):
+        assert len({getattr(one, name) for one in found}) == 1, name
+    assert len({one.flood_probability for one in found}) > 3
+
+
 def test_assessment_is_whole(shipped: risk.RiskStudent) -> None:
     inputs = risk.Inputs(gauge(2).part(slice(40, 45)), 2050, scenario="SSP5-8.5", excess=1.0)
     for one in shipped.assess(inputs, [house(2.0), house(2.3, "house")]):
@@ -272,6 +291,26 @@ def test_student_survives_its_file(shipped: risk.RiskStudent, tmp_path: Path) ->
     (tmp_path / "odd.safetensors").write_bytes(b"x" * 40)
     with pytest.raises(DistillError):
         risk.RiskStudent.load(tmp_path / "odd.safetensors")
+
+
+def test_a_benchmark_goes_on_where_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benchmarks import coastal_risk
+
+    def one_seed(world: object, seed: int) -> coastal_risk.Run:
+        values = np.full(3, 0.1 * seed)
+        truth = coastal_risk.Truth(values, values, values, np.arange(3), values + 1)
+        said = coastal_risk.Answers(values, values, values, values)
+        return {"labels alone, 5 %": said}, truth, {"teacher": 10 + seed, "student": 1}
+
+    monkeypatch.setattr(coastal_risk, "one_seed", one_seed)
+    made = coastal_risk.kept(None, 4, tmp_path)  # type: ignore[arg-type]
+    monkeypatch.setattr(coastal_risk, "one_seed", None)
+    arms, truth, sizes = coastal_risk.kept(None, 4, tmp_path)  # type: ignore[arg-type]
+    assert sizes == made[2] == {"teacher": 14, "student": 1}
+    assert arms["labels alone, 5 %"].flood.tolist() == [0.4] * 3 and truth.unit[0] == 1.4
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_public_names() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from base import UsageError
 from compliance.audit import audit
 from compliance.conflicts import InForce, find_conflicts
 from compliance.conflicts.order import StatedRelations
@@ -36,7 +37,7 @@ from habitat.design import Design
 from habitat.units import quantity
 from jurisdictions.regimes import Scope
 from jurisdictions.rulebook import RuleBook
-from tests.engine_cases import FLAGS, mismatches, random_table
+from tests.engine_cases import FLAGS, mismatches, random_rule, random_table
 from tests.small_rules import make
 from workbench.law import rulebook
 
@@ -53,6 +54,12 @@ def book() -> RuleBook:
 @given(st.integers(min_value=10_000, max_value=10**9))
 def test_random_rules_on_random_designs_are_judged_alike(seed: int) -> None:
     assert mismatches(seed, rules=12, designs=40) == []
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.integers(min_value=10_000, max_value=10**9))
+def test_tensors_of_pytorch_judge_alike(seed: int) -> None:
+    assert mismatches(seed, rules=12, designs=40, device="cpu") == []
 
 
 @given(
@@ -92,6 +99,32 @@ def test_tables_longer_than_a_block_are_judged_whole() -> None:
     size = 100_001
     found = program.run({"contract.blocks": np.arange(size, dtype=np.float64)}, size)
     assert np.count_nonzero(found.codes == CODES["satisfied"]) == 40_001
+
+
+def test_tensors_of_pytorch_give_the_bits_of_numpy_over_blocks() -> None:
+    random = Random(5)
+    schema, columns = random_table(random, 400)
+    rules = [(random_rule(random, number), BINDS) for number in range(40)]
+    program = Program(rules, schema)
+    size = 400 * 50
+    table = {name: np.tile(array, 50) for name, array in columns.items()}
+    for array in table.values():
+        array.flags.writeable = False
+    one = program.run(table, size, margins=True, least=True)
+    two = program.run(table, size, margins=True, least=True, device="cpu")
+    assert one.margins is not None and two.margins is not None
+    assert one.least is not None and two.least is not None
+    assert np.array_equal(one.codes, two.codes)
+    for here, there in ((one.margins, two.margins), (one.least, two.least)):
+        assert here.dtype == there.dtype == np.float64
+        assert here.tobytes() == there.tobytes()
+    assert np.count_nonzero(~np.isnan(one.margins)) > size
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    for name in ("abacus", "cuda:99"):
+        with pytest.raises(UsageError, match="no device"):
+            Program([], {}).run({}, 0, device=name)
 
 
 def test_conflicts_give_way_as_in_an_audit() -> None:
@@ -321,8 +354,13 @@ def test_whole_audits_agree_rule_by_rule(book: RuleBook, tmp_path: Path, project
         wanted = audit(space.design(place), book, as_of=DAY, waivers=waivers, shared=shared)
         columns = space.columns(place, place + 1)
         ((_, design),) = judge._places(columns, 1)
-        found = law.engine(design, space.schema).judge(columns, 1, margins=True)
+        engine = law.engine(design, space.schema)
+        found = engine.judge(columns, 1, margins=True)
         assert found.margins is not None
+        on_torch = engine.judge(columns, 1, margins=True, device="cpu")
+        assert on_torch.margins is not None
+        assert np.array_equal(on_torch.codes, found.codes)
+        assert on_torch.margins.tobytes() == found.margins.tobytes()
         rows = {name: row for row, name in enumerate(found.rules)}
         for finding in wanted.findings:
             seen.add(finding.verdict)

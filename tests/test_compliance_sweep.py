@@ -19,8 +19,9 @@ from base import BathylexError, UsageError
 from compliance.audit import audit
 from compliance.engine.law import Law
 from compliance.shared import Shared
+from compliance.sweep.designs import identity, sweep
 from compliance.sweep.fronts import cheapest, front
-from compliance.sweep.run import identity, local, sweep
+from compliance.sweep.run import Job, local
 from compliance.sweep.sampling import key_of, latin, permuted, uniform
 from compliance.sweep.space import Space, load_space
 from compliance.sweep.store import Memory, Store
@@ -236,7 +237,7 @@ def test_a_killed_run_goes_on_to_the_same_result(law: Law, space: Space, tmp_pat
         pass
 
     def kill(progress: Any) -> None:
-        if progress.designs >= 180:
+        if progress.done >= 180:
             raise Killed
 
     with pytest.raises(Killed):
@@ -246,10 +247,10 @@ def test_a_killed_run_goes_on_to_the_same_result(law: Law, space: Space, tmp_pat
     (parts / "part-00002.json").unlink()
     judged: list[int] = []
 
-    def watched(space: Space, law: Law, parts: Any) -> Any:
+    def watched(job: Job, parts: Any) -> Any:
         items = list(parts)
         judged.extend(number for number, _, _ in items)
-        return local(1)(space, law, items)
+        return local(1)(job, items)
 
     again = Store(tmp_path / "out", identity(space, law, part=60))
     assert sweep(space, law, again, engine=watched, part=60) == whole

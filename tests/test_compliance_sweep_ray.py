@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import skip_or_fail
+from tests.small_student import write_student, write_surveys
 
 #: Runs apart: Ray starts processes and threads, and warns while it is imported.
 CLUSTER = """
@@ -21,10 +22,14 @@ import ray
 from ray.cluster_utils import Cluster
 
 from compliance.engine.law import Law
+from compliance.sweep.manifest import load_manifest
 from compliance.sweep.on_ray import engine
-from compliance.sweep.run import identity, local, sweep
+from compliance.sweep.designs import identity, sweep
+from compliance.sweep.run import local
 from compliance.sweep.space import load_space
 from compliance.sweep.store import Memory, Store
+from compliance.sweep.surveys import Surveys, sweep_surveys
+from tests.small_student import book, load
 from workbench.law import rulebook
 
 space = load_space(Path(sys.argv[1]))
@@ -48,9 +53,9 @@ nodes = len([node for node in ray.nodes() if node["Alive"]])
 lost = []
 
 def progress(now):
-    if now.designs and not lost:
+    if now.done and not lost:
         cluster.remove_node(other, allow_graceful=False)
-        lost.append(now.designs)
+        lost.append(now.done)
 
 store = Store(Path(sys.argv[2]), identity(space, law, part=400))
 found = sweep(space, law, store, engine=run, part=400, progress=progress)
@@ -60,7 +65,13 @@ def alive():
 patience = time.monotonic() + 60  # the cluster notices at its next health checks
 while (left := alive()) == nodes and time.monotonic() < patience:
     time.sleep(0.5)
-print(json.dumps({"same": found == wanted, "nodes": nodes, "left": left, "lost_at": lost}))
+surveys = Surveys(
+    load_manifest(Path(sys.argv[3])), load(Path(sys.argv[4])), book(), law.as_of, "cpu", 2
+)
+said = sweep_surveys(surveys, Memory(), engine=run, part=2)
+same_surveys = said == sweep_surveys(surveys, Memory(), engine=local(1), part=2)
+told = {"same": found == wanted, "nodes": nodes, "left": left, "lost_at": lost}
+print(json.dumps({**told, "same_surveys": same_surveys, "verdicts": said["verdicts"]}))
 ray.shutdown()
 cluster.shutdown()
 """
@@ -85,6 +96,12 @@ def test_a_cluster_that_loses_a_node_gives_what_one_process_gives(
     _needs_ray()
     base = project / "examples" / "azores_vent_station.yaml"
     (tmp_path / "space.yaml").write_text(SPACE.format(base=base), encoding="utf-8")
+    for name in ("one", "two", "three"):
+        (tmp_path / "surveys" / name).mkdir(parents=True)
+        write_surveys(tmp_path / "surveys" / name)
+    (tmp_path / "surveys" / "two" / "hull.json").write_text("[]")
+    weights = write_student(tmp_path / "student.safetensors")
+    files = [tmp_path / name for name in ("space.yaml", "out", "surveys")]
     environment = {
         **os.environ,
         "PYTHONPATH": str(project),
@@ -93,7 +110,7 @@ def test_a_cluster_that_loses_a_node_gives_what_one_process_gives(
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     }
     done = subprocess.run(
-        [sys.executable, "-c", CLUSTER, str(tmp_path / "space.yaml"), str(tmp_path / "out")],
+        [sys.executable, "-c", CLUSTER, *map(str, files), str(weights)],
         capture_output=True,
         text=True,
         env=environment,
@@ -106,4 +123,5 @@ def test_a_cluster_that_loses_a_node_gives_what_one_process_gives(
     assert found["same"]
     assert (found["nodes"], found["left"]) == (2, 1)
     assert 0 < found["lost_at"][0] < 6000
+    assert found["same_surveys"] and found["verdicts"]["error"] == 1
     assert len(list((tmp_path / "out" / "parts").glob("*.parquet"))) == 15

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from base import BathylexError
 from tests.fuzz.mutate import Change, mutated
 from tests.fuzz.strategies import inputs
 from tests.fuzz.targets import FAMILIES, Target, targets
-from tests.fuzz.watch import attempt
+from tests.fuzz.watch import attempt, bounded_memory
 
+#: Targets that copy what they are given to where their reader looks for it.
+COPIED = ("labels", "chip", "space", "checkpoint_index", "checkpoint_tensors")
 FOUND = Path(__file__).parent / "fuzz" / "found"
 
 
@@ -74,3 +78,24 @@ def test_mutations_are_the_same_for_the_same_changes() -> None:
     assert mutated(b"lamps burn\nat night: yes\n", changes) == mutated(
         b"lamps burn\nat night: yes\n", changes
     )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_cell_that_never_ends_is_no_crash(family: str, tmp_path: Path) -> None:
+    for target in targets(family):
+        if target.suffix in (".csv", ".odf"):
+            for cell in (b'"' + b"x" * 140_000, b"7" * 140_000 + b",1\n"):
+                crash = attempt(target, target.seeds[0] + cell, tmp_path)
+                assert crash is None, f"{target.name}: {crash.place}\n{crash.told}"
+
+
+@pytest.mark.parametrize("family", ["survey", "design", "model"])
+def test_a_file_larger_than_any_bound_is_refused_unread(family: str, tmp_path: Path) -> None:
+    for target in targets(family):
+        if target.name in COPIED:
+            continue
+        path = tmp_path / f"large{target.suffix}"
+        path.write_bytes(target.seeds[0])
+        os.truncate(path, 5 << 30)
+        with pytest.raises(BathylexError), bounded_memory(1 << 30):
+            target.read(path)

@@ -125,7 +125,8 @@ def whatif_design(
         changes: values by dotted key; the keys of one mapping change together.
         readings: ids of other readings, each an alternative.
         each: vary one thing at a time in place of all combinations.
-        as_of, law: as :func:`audit_design`, for the design as it is.
+        as_of: as :func:`audit_design`, for the design as it is.
+        law: as :func:`audit_design`.
 
     Raises:
         DesignError, UsageError: a variant that cannot be; too many variants.
@@ -168,7 +169,9 @@ def repair_design(
         move: whether the habitat may move a little.
         complete: whether to settle open questions too.
         alternatives: how many other repairs to look for.
-        as_of, law, waivers: as :func:`audit_design`.
+        as_of: as :func:`audit_design`.
+        law: as :func:`audit_design`.
+        waivers: as :func:`audit_design`.
 
     Raises:
         DesignError, SolverError: one line each.

@@ -1,28 +1,23 @@
-"""The surveys that a command is given: files read and hashed, and the options that name them."""
+"""The surveys that a command is given: the options that name them, and the student."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from base import SurveyError, UsageError, read_bytes, sha256_bytes, visible
+from base import UsageError
+from compliance.scoring.survey_files import SurveyFiles, read_surveys
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from compliance.scoring.shipped import Shipped
-    from habitat.survey.readers import Structure
     from jurisdictions.rulebook import RuleBook
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+__all__ = ["SurveyFiles", "read_surveys", "require_student", "student", "survey_options"]
 
-#: Larger than any file that a reader of surveys takes.
-_MOST_BYTES = 512 * 1024 * 1024
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _file(name: str, suffixes: str, what: str) -> Callable[[Command], Command]:
@@ -39,53 +34,6 @@ def survey_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
-
-
-@dataclass(frozen=True)
-class SurveyFiles:
-    """What the files hold.
-
-    Attributes:
-        acoustic, law, sensor, structure: as :class:`compliance.scoring.estimate.Inputs` takes them.
-        sources: name and SHA-256 of each file, by modality, sorted.
-    """
-
-    acoustic: NDArray[np.float32] | None
-    law: tuple[str, ...] | None
-    sensor: NDArray[np.float32] | None
-    structure: Structure | None
-    sources: dict[str, dict[str, str]]
-
-
-def read_surveys(
-    *,
-    acoustic: Path | None = None,
-    legal: Path | None = None,
-    sensor: Path | None = None,
-    structure: Path | None = None,
-) -> SurveyFiles:
-    """Read the files that are given.
-
-    Raises:
-        SurveyError: a sonar image, sensor series or structure that cannot be used.
-        CorpusError: a law text that cannot be read.
-    """
-    from compliance.scoring.law_file import read_law
-    from habitat.survey.readers import read_acoustic, read_sensor, read_structure
-
-    sources: dict[str, dict[str, str]] = {}
-    image = None if acoustic is None else read_acoustic(acoustic)
-    law = None
-    if legal is not None:
-        law, digest = read_law(legal)
-        sources["legal"] = {"file": visible(legal.name), "sha256": digest}
-    series = None if sensor is None else read_sensor(sensor).values
-    stated = None if structure is None else read_structure(structure)
-    for name, path in (("acoustic", acoustic), ("sensor", sensor), ("structure", structure)):
-        if path is not None:
-            data = read_bytes(path, limit=_MOST_BYTES, error=SurveyError)
-            sources[name] = {"file": visible(path.name), "sha256": sha256_bytes(data)}
-    return SurveyFiles(image, law, series, stated, dict(sorted(sources.items())))
 
 
 def require_student(path: Path | None) -> None:

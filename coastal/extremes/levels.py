@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,9 @@ from coastal.extremes.gev import (
 )
 from coastal.extremes.records import Monthly
 from coastal.extremes.short import Short, from_maxima, shortened
-from coastal.extremes.student import Student
+
+if TYPE_CHECKING:
+    from coastal.extremes.student import Student
 
 Floats = NDArray[np.float64]
 Method = Literal["auto", "likelihood", "l-moments", "student"]
@@ -105,4 +107,6 @@ def level_draws(
 @cache
 def shipped_student() -> Student:
     """Return the student that comes with the package."""
+    from coastal.extremes.student import Student
+
     return Student.load()

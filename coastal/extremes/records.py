@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from base import DistillError, read_text
+from base import DistillError, csv_problems, read_text
+from coastal.gauge import Series, read_psmsl, read_psmsl_folder
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +22,6 @@ WHOLE_YEAR = 11
 SHORT = (2, 3, 4, 5)
 #: Years of a record that may teach.
 LONG = 50
-MISSING = -99999
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,56 +73,46 @@ class Monthly:
             if self.years[start + length - 1] - self.years[start] == length - 1:
                 yield slice(start, start + length)
 
+    @classmethod
+    def of(cls, series: Series) -> Monthly:
+        """Return the whole years of monthly means, one value a month at most.
+
+        Years with fewer than :data:`WHOLE_YEAR` months are left out.
+        """
+        there = series.present
+        months = series.times[there].astype("datetime64[M]").astype(np.int64)
+        years, where = np.unique(1970 + months // 12, return_inverse=True)
+        values = np.full((len(years), 12), np.nan)
+        values[where, months % 12] = series.values[there]
+        whole = np.isfinite(values).sum(axis=1) >= WHOLE_YEAR
+        return cls(
+            years[whole].astype(np.int64), values[whole], series.latitude, series.longitude,
+            series.name,
+        )  # fmt: skip
+
 
 def read_psmsl_monthly(path: Path, *, latitude: float, longitude: float, name: str) -> Monthly:
-    """Read a monthly file of the Permanent Service for Mean Sea Level (Holgate et al. 2013).
-
-    Columns are decimal year, millimetres above a datum 7 m below mean sea level, missing days and
-    flags. Years with fewer than :data:`WHOLE_YEAR` months are left out.
+    """Read the whole years of a PSMSL monthly file, as :func:`coastal.gauge.read_psmsl`.
 
     Raises:
-        DistillError: the file cannot be read, or is of another form.
+        SurveyError: the file cannot be read, or is of another form.
     """
-    months: dict[int, Floats] = {}
-    for number, line in enumerate(read_text(path, error=DistillError).splitlines(), start=1):
-        try:
-            decimal, level = (float(one) for one in line.split(";")[:2])
-        except ValueError as problem:
-            raise DistillError(
-                "no line of a PSMSL monthly file", where=f"{path}, line {number}"
-            ) from problem
-        if level != MISSING:
-            year = int(decimal)
-            row = months.setdefault(year, np.full(12, np.nan))
-            row[min(11, int((decimal - year) * 12))] = level / 1000 - 7
-    kept = [year for year in sorted(months) if np.isfinite(months[year]).sum() >= WHOLE_YEAR]
-    values = np.array([months[year] for year in kept]).reshape(len(kept), 12)
-    return Monthly(np.array(kept, dtype=np.int64), values, latitude, longitude, name)
+    return Monthly.of(read_psmsl(path, name=name, latitude=latitude, longitude=longitude))
 
 
-def read_psmsl_folder(folder: Path, *, at_least: int = LONG) -> list[Monthly]:
-    """Read all stations of a folder with ``filelist.txt`` that hold enough whole years.
+def read_psmsl_stations(folder: Path, *, at_least: int = LONG) -> list[Monthly]:
+    """Read all stations of a folder, as :func:`coastal.gauge.read_psmsl_folder`, that are long.
 
     Args:
         folder: holds the list and the files ``<id>.rlrdata``.
         at_least: whole years; others are left out.
+
+    Raises:
+        SurveyError: the list or a file cannot be read.
     """
-    found = []
-    for line in read_text(folder / "filelist.txt", error=DistillError).splitlines()[1:]:
-        parts = [one.strip() for one in line.split(";")]
-        try:
-            number, latitude, longitude = int(parts[0]), float(parts[1]), float(parts[2])
-        except (ValueError, IndexError) as problem:
-            raise DistillError(
-                "no line of a PSMSL list", where=str(folder / "filelist.txt")
-            ) from problem
-        station = read_psmsl_monthly(
-            folder / f"{number}.rlrdata",
-            latitude=latitude, longitude=longitude, name=" ".join(parts[3].split()),
-        )  # fmt: skip
-        if len(station.years) >= at_least:
-            found.append(station)
-    return sorted(found, key=lambda one: (one.latitude, one.longitude, one.name))
+    found = [Monthly.of(series) for series in read_psmsl_folder(folder).values()]
+    kept = (one for one in found if len(one.years) >= at_least)
+    return sorted(kept, key=lambda one: (one.latitude, one.longitude, one.name))
 
 
 def read_maxima(path: Path) -> dict[str, Floats]:
@@ -133,7 +123,9 @@ def read_maxima(path: Path) -> dict[str, Floats]:
     Raises:
         DistillError: the file cannot be read, has no such columns, or other than numbers in them.
     """
-    rows = list(csv.DictReader(io.StringIO(read_text(path, error=DistillError).lstrip("\ufeff"))))
+    text = io.StringIO(read_text(path, error=DistillError).lstrip("\ufeff"), newline="")
+    with csv_problems(str(path), DistillError):
+        rows = list(csv.DictReader(text))
     if not rows or not {"Year", "SeaLevel"} <= set(rows[0]):
         raise DistillError("columns Year and SeaLevel are due", where=str(path))
     try:

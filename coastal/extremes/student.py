@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from base import DistillError
 from coastal.extremes.examples import Lesson, lessons, simulated, split
 from coastal.extremes.gev import levels, quantiles
-from coastal.extremes.records import LONG, read_psmsl_folder
+from coastal.extremes.records import LONG, read_psmsl_stations
 from coastal.extremes.short import FEATURES, Region, Short, features
 from coastal.extremes.teacher import Taught, taught
 from distill.conformal import split_quantile
@@ -180,7 +180,7 @@ def train(
 def long_records(data_folder: Path) -> list[Taught]:
     """Return the teachers of all monthly records long enough, in a fixed order."""
     folder = data_folder / "tide-gauge" / "psmsl_monthly"
-    found = [taught(one) for one in read_psmsl_folder(folder, at_least=LONG)]
+    found = [taught(one) for one in read_psmsl_stations(folder, at_least=LONG)]
     if len(found) < 20:
         raise DistillError(
             f"{len(found)} long records", where=str(folder), hint="give the PSMSL folder"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 S2_BANDS = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
 #: Side of a tile in pixels of 10 m.
 TILE = 64
+#: Of a file, and of the image in it.
+_MOST_BYTES = 256 * 1024**2
 _S1, _S2, _LABEL = "_S1Hand.tif", "_S2Hand.tif", "_LabelHand.tif"
 
 
@@ -112,18 +114,24 @@ def _read(path: Path, *, bands: int) -> tuple[Any, Any, Any]:
     import numpy as np
     import tifffile
 
-    data = read_bytes(path, limit=256 * 1024**2, error=UsageError)
+    data = read_bytes(path, limit=_MOST_BYTES, error=UsageError)
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
+            # As many pages as are due: others may be so many that looking at them has no end.
             page = file.pages.first
-            found = np.asarray(file.asarray())
+            pages = [file.pages[at] for at in range(bands if len(page.shape) == 2 else 1)]
+            size = sum(one.nbytes for one in pages)
+            if size > _MOST_BYTES:
+                raise UsageError(f"an image of {size:,} bytes", where=str(path))
+            found = np.asarray([one.asarray() for one in pages])
+            found = found[0] if found.ndim == 4 else found
             tags = {tag.name: tag.value for tag in page.tags}
+    except UsageError:
+        raise
     except Exception as problem:
         # A damaged file makes tifffile raise whatever its bytes happen to lead to.
         raise UsageError("no TIFF image, or a broken one", where=str(path)) from problem
-    if found.ndim == 2:
-        found = found[None]
-    elif found.ndim == 3 and found.shape[0] != bands and found.shape[-1] == bands:
+    if found.ndim == 3 and found.shape[0] != bands and found.shape[-1] == bands:
         found = np.moveaxis(found, -1, 0)
     if found.ndim != 3 or found.shape[0] != bands:
         raise UsageError(f"shape {found.shape} where {bands} bands are due", where=str(path))

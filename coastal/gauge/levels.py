@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text
-from coastal.gauge.series import Series, Times, on_hours
+from base import SurveyError, csv_problems, read_text
+from coastal.gauge.series import Floats, Series, Times, on_hours
 
 #: UHSLC research-quality ASCII counts days from here (113225 is 2010-01-01).
 UHSLC_EPOCH = np.datetime64("1700-01-01", "s")
 #: When the 2010 Chile earthquake began (USGS), from which the DART file counts seconds.
 CHILE_2010 = np.datetime64("2010-02-27T06:34:14", "s")
 #: PSMSL's revised local reference lies about 7 m under mean sea level, so that none is negative.
-RLR_OFFSET_MM = 7000.0
+RLR_OFFSET_M = 7.0
 RLR_MISSING = -99999.0
 #: No tide gauge reads beyond it (metres).
 LARGEST_M = 50.0
@@ -34,7 +34,9 @@ def read_meds(path: Path) -> Series:
     head: dict[str, str] = {}
     times: list[np.datetime64] = []
     values: list[float] = []
-    for number, row in enumerate(csv.reader(_lines(path)), 1):
+    with csv_problems(str(path), SurveyError):
+        rows = list(csv.reader(_lines(path)))
+    for number, row in enumerate(rows, 1):
         if not row or not row[0].strip():
             continue
         if not row[0][0].isdigit():
@@ -95,7 +97,7 @@ def read_dart(path: Path, *, origin: np.datetime64 = CHILE_2010) -> Series:
 
 def read_psmsl(path: Path, *, name: str = "", latitude: float = float("nan"),
                longitude: float = float("nan")) -> Series:  # fmt: skip
-    """Read monthly means of PSMSL, revised local reference, less its arbitrary 7 m.
+    """Read monthly means of PSMSL (Holgate et al. 2013), revised local reference, less its 7 m.
 
     Rows are ``decimal year; mm; missing days; flags``; -99999 is a gap. Times are the middles of
     the months.
@@ -103,8 +105,8 @@ def read_psmsl(path: Path, *, name: str = "", latitude: float = float("nan"),
     Raises:
         SurveyError: a row cannot be read.
     """
-    times: list[np.datetime64] = []
-    values: list[float] = []
+    decimals: list[float] = []
+    levels: list[float] = []
     for number, line in enumerate(_lines(path), 1):
         parts = line.split(";")
         if len(parts) != 4:
@@ -112,21 +114,25 @@ def read_psmsl(path: Path, *, name: str = "", latitude: float = float("nan"),
                 f"{len(parts)} columns instead of 4", where=f"{path}:{number}",
                 hint="give a PSMSL monthly RLR file",
             )  # fmt: skip
-        year = _number(parts[0], path, number)
+        year, level = _number(parts[0], path, number), _number(parts[1], path, number)
         if not 1700 <= year < 2200:
             raise SurveyError(f"{year} is no year", where=f"{path}:{number}")
-        months = (int(year) - 1970) * 12 + int((year % 1) * 12)
-        start = np.datetime64(months, "M")
-        half = (np.datetime64(months + 1, "M").astype("datetime64[s]") - start) // 2
-        times.append((start.astype("datetime64[s]") + half).astype("datetime64[h]"))
-        level = _number(parts[1], path, number)
-        values.append(np.nan if level == RLR_MISSING else (level - RLR_OFFSET_MM) / 1000)
-    found, level_m = _rising(times, values, path, gaps=True)
+        decimals.append(year)
+        levels.append(level)
+    decimal, level_mm = np.array(decimals), np.array(levels)
+    months = (np.floor(decimal) - 1970) * 12 + np.floor(decimal % 1 * 12)
+    starts = months.astype(np.int64).astype("datetime64[M]")
+    first = starts.astype("datetime64[s]")
+    middles = first + ((starts + 1).astype("datetime64[s]") - first) // 2
+    values = np.where(level_mm == RLR_MISSING, np.nan, level_mm / 1000 - RLR_OFFSET_M)
+    found, level_m = _rising(middles.astype("datetime64[h]"), values, path, gaps=True)
     return Series(name or path.stem, path.stem, latitude, longitude, found, level_m, "RLR less 7 m")
 
 
 def read_psmsl_folder(folder: Path) -> dict[str, Series]:
     """Read all stations of a folder with ``filelist.txt`` and ``<number>.rlrdata``, by number.
+
+    Names are as the list writes them, in capitals.
 
     Raises:
         SurveyError: the list or a file cannot be read.
@@ -140,7 +146,8 @@ def read_psmsl_folder(folder: Path) -> dict[str, Series]:
             raise SurveyError("a row without a place", where=f"{folder / 'filelist.txt'}:{number}")
         path = folder / f"{parts[0]}.rlrdata"
         north, east = (_number(part, folder / "filelist.txt", number) for part in parts[1:3])
-        found[parts[0]] = read_psmsl(path, name=parts[3].title(), latitude=north, longitude=east)
+        name = " ".join(parts[3].split())
+        found[parts[0]] = read_psmsl(path, name=name, latitude=north, longitude=east)
     if not found:
         raise SurveyError("a list without stations", where=str(folder / "filelist.txt"))
     return found
@@ -190,9 +197,10 @@ def _time(text: str, path: Path, line: int) -> np.datetime64:
 
 
 def _rising(
-    times: list[np.datetime64], values: list[float], path: Path, *, gaps: bool = False
-) -> tuple[Times, np.ndarray]:
-    if not times:
+    times: Sequence[np.datetime64] | Times, values: Sequence[float] | Floats, path: Path, *,
+    gaps: bool = False,
+) -> tuple[Times, Floats]:  # fmt: skip
+    if not len(times):
         raise SurveyError("no measurement", where=str(path), hint="give another file")
     found, level = np.array(times), np.array(values, dtype=np.float64)
     falls = np.flatnonzero(np.diff(found) <= np.timedelta64(0))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text
+from base import SurveyError, csv_problems, read_text
 from coastal.gauge.series import Floats, Times
 
 #: Atlantic standard time: what the file calls local.
@@ -73,7 +73,9 @@ def read_weather(path: Path, *, zone_hours: float = ZONE_HOURS) -> Weather:
     head: dict[str, str] = {}
     columns: dict[str, int] = {}
     rows: list[tuple[np.datetime64, float, float, float]] = []
-    for number, row in enumerate(csv.reader(text.splitlines()), 1):
+    with csv_problems(str(path), SurveyError):
+        table = list(csv.reader(text.splitlines()))
+    for number, row in enumerate(table, 1):
         if not row:
             continue
         if not columns and row[0] == "Date/Time":
@@ -105,8 +107,10 @@ def read_weather(path: Path, *, zone_hours: float = ZONE_HOURS) -> Weather:
 def _row(
     row: list[str], columns: dict[str, int], where: str
 ) -> tuple[np.datetime64, float, float, float]:
-    if len(row) < len(columns):
-        raise SurveyError(f"{len(row)} columns instead of {len(columns)}", where=where)
+    # A header may name a column twice.
+    due = max(columns.values()) + 1
+    if len(row) < due:
+        raise SurveyError(f"{len(row)} columns instead of {due}", where=where)
     stamp = row[columns["Date/Time"]]
     try:
         time = np.datetime64(stamp.replace(" ", "T"), "m")

@@ -13,6 +13,8 @@ from base import UsageError
 from coastal.plan.calibration import calibrated
 from coastal.plan.guard import CHANCE, NONE, Guard
 from coastal.plan.learn import Senses, learn
+from coastal.plan.observed import ObservedStorm
+from coastal.plan.observing import observed_storm
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.record import as_data
 from coastal.plan.scenario import Scenario
@@ -63,6 +65,8 @@ class Plan:
         """What is synthetic and what was measured."""
         if self.scenario.synthetic:
             return ("The storm and all its streams are synthetic.",)
+        if isinstance(self.storm, ObservedStorm):
+            return self.storm.notes(may_ask=self.scenario.site.asking is not None)
         told = [
             "Levels and weather were measured (Fisheries and Oceans Canada, station 490; "
             "Environment Canada, station 6358); the tide is predicted from levels before 25 "
@@ -133,6 +137,9 @@ def make_plan(
         SurveyError: the data cannot be read.
     """
     storm, earlier = storm_of(scenario, data)
+    observed = isinstance(storm, ObservedStorm)
+    if isinstance(storm, ObservedStorm):
+        scenario = replace(scenario, climate=storm.climate)
     senses, guard = prepare(scenario, seed=seed, earlier=earlier, progress=progress)
     if not np.isfinite(guard.k[CHANCE]):
         raise UsageError(
@@ -150,18 +157,24 @@ def make_plan(
         cuts=every,
         expected=scenario.streams,
         runners=2,
-        asks=np.random.default_rng([seed, 2]),
+        asks=None if observed else np.random.default_rng([seed, 2]),
+        look_last=observed,
     )
+    came = storm.level
+    if isinstance(storm, ObservedStorm):
+        came = storm.measured_level
+        outcome = replace(outcome, loss=count(scenario.site, came, outcome.on)[0])
     idle = {action.name: np.zeros(len(storm.hours), dtype=bool) for action in scenario.site.actions}
-    nothing, _, _ = count(scenario.site, storm.level, idle)
+    nothing, _, _ = count(scenario.site, came, idle)
     return Plan(scenario, every, seed, storm, guard, outcome, nothing)
 
 
 def storm_of(scenario: Scenario, data: Path | None) -> tuple[Storm, tuple[Storm, ...]]:
-    """Return the storm of a scenario and, for a replay, measured windows to learn from.
+    """Return the storm of a scenario and measured windows to learn from, if there are any.
 
     Raises:
-        UsageError: a replay without data, or no storm with a peak as high as asked for.
+        UsageError: a replay without data, too few or too many hours of own files, or no storm with
+            a peak as high as asked for.
         SurveyError: the data cannot be read.
     """
     if scenario.synthetic:
@@ -176,6 +189,14 @@ def storm_of(scenario: Scenario, data: Path | None) -> tuple[Storm, tuple[Storm,
             where=f"{scenario.name}: storm.least_peak_m",
             hint="ask for less, or make the climate stormier",
         )
+    if scenario.files is not None:
+        own, before = observed_storm(
+            scenario.files,
+            scenario.folder if data is None else data,
+            latitude=float(np.mean([asset.latitude for asset in scenario.site.assets])),
+            climate=scenario.climate,
+        )
+        return _only(own, scenario.streams), tuple(_only(one, scenario.streams) for one in before)
     if data is None:
         raise UsageError(
             "a replay needs measured series",
@@ -198,11 +219,24 @@ def _only(storm: Storm, names: Sequence[str]) -> Storm:
     )
 
 
+def _peak(storm: Storm) -> dict[str, Any]:
+    """Return the highest level that came, of an observed storm the highest that was measured."""
+    level = storm.level
+    if not np.isfinite(level).any():
+        return {"peak_level_m": None, "peak_hour": None}
+    return {
+        "peak_level_m": round(float(np.nanmax(level)), 3),
+        "peak_hour": int(np.nanargmax(level)),
+    }
+
+
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Return a plan as JSON data."""
     scenario, outcome = plan.scenario, plan.outcome
     site = scenario.site
-    return {
+    storm = plan.storm
+    of_files = {"observed": storm.as_data()} if isinstance(storm, ObservedStorm) else {}
+    return of_files | {
         "scenario": scenario.name,
         "about": scenario.about,
         "synthetic": scenario.synthetic,
@@ -237,8 +271,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         },
         "decisions": [as_data(one, site) for one in outcome.decisions],
         "outcome": {
-            "peak_level_m": round(float(plan.storm.level.max()), 3),
-            "peak_hour": int(plan.storm.level.argmax()),
+            **_peak(plan.storm),
             "flooded": list(outcome.flooded),
             "missed": list(outcome.missed),
             "action_cost": round(outcome.action_cost, 2),

@@ -53,6 +53,7 @@ def play(
     expected: Sequence[str] | None = None,
     runners: int = 0,
     asks: np.random.Generator | None = None,
+    look_last: bool = False,
 ) -> Outcome:
     """Play a storm hour by hour; nothing is read before it arrived.
 
@@ -63,6 +64,7 @@ def play(
         expected: streams that should be there; those that the senses know where ``None``.
         runners: how many other plans each decision tells of.
         asks: noise of data asked for; asking is off where ``None``.
+        look_last: whether to look at the last hour in any case: where that hour is now.
     """
     streams = with_cuts(storm.streams, cuts)
     known = tuple(name for name in senses.fusion.names if name != "climate")
@@ -78,7 +80,7 @@ def play(
     for row, hour in enumerate(storm.hours):
         caution = agent.caution(base, row)
         demanded = agent.demands({name: found[row] for name, found in needs.items()}, caution)
-        if agent.due(float(hour), demanded):
+        if agent.due(float(hour), demanded) or (look_last and row == len(storm.hours) - 1):
             asking = site.asking if asks is not None else None
             decision = agent.look(
                 float(hour),

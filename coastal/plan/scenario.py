@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from base import UsageError, read_text, sha256_text
 from coastal.plan.belief import HORIZON
+from coastal.plan.files import OwnFiles
 from coastal.plan.simulate import TIDE, Climate, Failures
 from coastal.plan.site import Action, Asset, Effect, Site, check_site
 from coastal.plan.streams import STREAMS, Cut, read_cut
@@ -79,9 +80,12 @@ class _Site(_Strict):
     watch_hours: Annotated[int, Field(ge=0, le=6)] = 2
 
 
+_Line = tuple[Annotated[float, Field(gt=1, le=1000)], Annotated[float, Field(ge=0)]]
+
+
 class _Climate(_Strict):
     mean_level_m: _Level = 1.0
-    tide: dict[str, tuple[Annotated[float, Field(gt=1, le=1000)], Annotated[float, Field(ge=0)]]]
+    tide: dict[str, _Line] | None = None
     background_sd_m: Annotated[float, Field(gt=0, le=2)] = 0.07
     peak_scale_m: Annotated[float, Field(gt=0, le=5)] = 0.28
     peak_shape: Annotated[float, Field(gt=0, le=20)] = 2.4
@@ -114,11 +118,22 @@ class _File(_Strict):
     alpha: Annotated[float, Field(ge=0.01, le=0.5)] = 0.1
     site: _Site
     climate: _Climate | None = None
-    storm: Annotated[_Simulated | _Replayed, Field(discriminator="kind")]
-    streams: tuple[str, ...] = tuple(STREAMS)
+    storm: Annotated[_Simulated | _Replayed | OwnFiles, Field(discriminator="kind")]
+    streams: tuple[str, ...] | None = None
     cuts: tuple[str, ...] = ()
     assets: tuple[_Asset, ...]
     actions: tuple[_Action, ...]
+
+    @model_validator(mode="after")
+    def _one_tide(self) -> _File:
+        given = set() if self.climate is None else self.climate.model_fields_set
+        if isinstance(self.storm, OwnFiles) and given & {"tide", "mean_level_m"}:
+            raise ValueError(
+                "an observed storm has mean level and tide of its gauge; leave them out of climate"
+            )
+        if not isinstance(self.storm, OwnFiles) and self.climate and self.climate.tide is None:
+            raise ValueError("climate needs tide")
+        return self
 
 
 @dataclass(frozen=True)
@@ -135,6 +150,8 @@ class Scenario:
         least_peak_m: of the surge of the storm that is taken.
         case: of a replay.
         synthetic_forecast: whether a replay is given a forecast made from what came.
+        files: a user's own observations, for a storm that is neither of these.
+        folder: of the scenario file, where its own files are looked for.
         streams: that should be there.
         cuts: that the file itself makes.
         alpha: share of floods that may be missed.
@@ -155,6 +172,8 @@ class Scenario:
     cuts: tuple[Cut, ...]
     alpha: float
     sha256: str
+    files: OwnFiles | None = None
+    folder: Path = Path()
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -169,6 +188,9 @@ def load_scenario(path: Path) -> Scenario:
         raw: Any = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as problem:
         raise UsageError("not YAML", where=where, hint=_yaml_place(problem)) from problem
+    except ValueError as problem:
+        # A date of month 13, or a number of thousands of digits.
+        raise UsageError(f"not YAML ({problem})", where=where, hint="mend it") from problem
     if not isinstance(raw, dict):
         raise UsageError("not a mapping", where=where, hint="see docs/coastal_plan.md")
     try:
@@ -186,14 +208,18 @@ def load_scenario(path: Path) -> Scenario:
         watch_hours=file.site.watch_hours,
     )
     check_site(site, horizon=HORIZON, where=where)
-    for name in file.streams:
+    storm = file.storm
+    own = storm if isinstance(storm, OwnFiles) else None
+    streams = file.streams
+    if streams is None:
+        streams = tuple(STREAMS) if own is None else own.streams
+    for name in streams:
         if name not in STREAMS:
             raise UsageError(
                 f"no stream is called {name!r}",
                 where=f"{where}: streams",
                 hint=f"use {', '.join(STREAMS)}",
             )
-    storm = file.storm
     simulated = storm if isinstance(storm, _Simulated) else None
     law = simulated.failures if simulated else _Failures()
     return Scenario(
@@ -203,14 +229,16 @@ def load_scenario(path: Path) -> Scenario:
         climate=_climate(file.climate),
         failures=Failures(**law.model_dump()),
         synthetic=simulated is not None,
-        seed=storm.seed,
+        seed=0 if isinstance(storm, OwnFiles) else storm.seed,
         least_peak_m=simulated.least_peak_m if simulated else 0.0,
         case=storm.case if isinstance(storm, _Replayed) else None,
         synthetic_forecast=isinstance(storm, _Replayed) and storm.synthetic_forecast,
-        streams=file.streams,
+        streams=streams,
         cuts=tuple(read_cut(text, where=f"{where}: cuts") for text in file.cuts),
         alpha=file.alpha,
         sha256=sha256_text(text),
+        files=own,
+        folder=path.parent,
     )
 
 
@@ -262,7 +290,9 @@ def _climate(given: _Climate | None) -> Climate:
         return Climate(tide=TIDE)
     return Climate(
         mean_level_m=given.mean_level_m,
-        tide=tuple((name, period, size) for name, (period, size) in given.tide.items()),
+        tide=TIDE
+        if given.tide is None
+        else tuple((name, period, size) for name, (period, size) in given.tide.items()),
         background_sd_m=given.background_sd_m,
         peak_scale_m=given.peak_scale_m,
         peak_shape=given.peak_shape,
@@ -271,7 +301,9 @@ def _climate(given: _Climate | None) -> Climate:
 
 def _first(problem: ValidationError, where: str) -> UsageError:
     error = problem.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in error["loc"] if part not in ("synthetic", "replay"))
+    place = ".".join(
+        str(part) for part in error["loc"] if part not in ("synthetic", "replay", "observed")
+    )
     words = str(error["msg"]).removeprefix("Value error, ")
     words = words[0].lower() + words[1:]
     if error["type"] == "extra_forbidden":

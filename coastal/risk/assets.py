@@ -82,11 +82,16 @@ class Inputs:
         """The last year of the record.
 
         Raises:
-            UsageError: maxima without it.
+            UsageError: maxima without it, or monthly means of no whole year.
         """
         if self.record_year is not None:
             return self.record_year
         if isinstance(self.record, Monthly):
+            if not len(self.record.years):
+                raise UsageError(
+                    "no whole year", where=self.record.name or "record",
+                    hint="a year counts with eleven monthly means",
+                )  # fmt: skip
             return int(self.record.years[-1])
         raise UsageError("record_year is due with annual maxima", where="inputs")
 

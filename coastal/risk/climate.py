@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from base import DistillError, read_text
+from base import DistillError, csv_problems, read_text
 from coastal.extremes.records import Monthly, kilometres
 
 Floats = NDArray[np.float64]
@@ -58,14 +58,16 @@ def read_floods(path: Path) -> Floods:
     Raises:
         DistillError: the file cannot be read, or has other columns.
     """
-    rows = csv.DictReader(io.StringIO(read_text(path, error=DistillError)))
+    text = io.StringIO(read_text(path, error=DistillError), newline="")
+    with csv_problems(str(path), DistillError):
+        rows = list(csv.DictReader(text))
     found = []
     try:
         for row in rows:
             try:
                 numbers = float(row["lat"]), float(row["long"]), int(row["Began"][:4])
                 severity = float(row["Severity"])
-            except ValueError:
+            except (TypeError, ValueError):
                 continue
             if abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180 and 1 <= severity <= 2:
                 found.append((*numbers, severity))

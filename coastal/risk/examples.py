@@ -14,11 +14,10 @@ from coastal.extremes.short import FEATURES, Region, Short, features, from_maxim
 from coastal.extremes.teacher import Taught
 from coastal.risk.climate import FIRST_FLOODS, Floods
 from coastal.risk.curves import KINDS, Curve, depth_damage
+from coastal.risk.scenarios import PAST
 
 Floats = NDArray[np.float64]
 
-#: Global mean rise of the twentieth century, metres a year (AR6: 0.20 m from 1901 to 2018).
-PAST_RISE = 0.0017
 #: Depths in units of the record at which the curve is shown to the student.
 SHOWN = (0.5, 1.0, 2.0, 3.0)
 #: Probabilities at whose quantiles the record's own Gumbel is averaged.
@@ -153,7 +152,7 @@ def lessons(
                     *(floods.before(*one.place, year) if year > FIRST_FLOODS else (0.0, 0.0)),
                 )
                 own = own_features(
-                    short, region, curve, floor=floor, rise=factor * PAST_RISE * lead,
+                    short, region, curve, floor=floor, rise=factor * PAST * lead,
                     rise_deviation=factor * 0.002 * lead, lead=lead, climate=known,
                 )  # fmt: skip
                 rich = _history(one, past, short, factor, floor, where[year])

@@ -9,11 +9,12 @@ import numpy as np
 from base import UsageError
 
 SOURCE = "Fox-Kemper et al. 2021, IPCC AR6 WGI chapter 9, table 9.9 (medium confidence)"
-#: Metres above the mean of 1995-2014 (centre 2005): median, and bounds of the likely range. All of
-#: 2050 and the ranges of 2100 of SSP1-1.9, SSP2-4.5 and SSP5-8.5 were checked against restatements
-#: of the table by the Hong Kong Observatory and the synthesis report (chapter 9's text has 0.30 as
-#: the upper bound of SSP5-8.5 in 2050). The medians of 2100 and the ranges of SSP1-2.6 and SSP3-7.0
-#: in 2100 are from memory: compare them with the table before a decision rests on them.
+#: Metres above the mean of 1995-2014 (centre 2005): median, and bounds of the likely range. Read
+#: from restatements of the table, not from the report: all of them stand alike in two that were
+#: made apart (the comparison in the code of the climate model Pathfinder, Bossy et al. 2022, and a
+#: transcription of the whole table with its rates and contributions), and the ranges of 2100 but
+#: that of SSP3-7.0 in the summary for policymakers too (B.5.3). Chapter 9's text has 0.30 as the
+#: upper bound of SSP5-8.5 in 2050.
 TABLE = {
     "SSP1-1.9": {2050: (0.18, 0.15, 0.23), 2100: (0.38, 0.28, 0.55)},
     "SSP1-2.6": {2050: (0.19, 0.16, 0.25), 2100: (0.44, 0.32, 0.62)},
@@ -21,8 +22,9 @@ TABLE = {
     "SSP3-7.0": {2050: (0.22, 0.18, 0.27), 2100: (0.68, 0.55, 0.90)},
     "SSP5-8.5": {2050: (0.23, 0.20, 0.29), 2100: (0.77, 0.63, 1.01)},
 }
-RECALLED = (("SSP1-2.6", 2100, "range"), ("SSP3-7.0", 2100, "range"), ("all", 2100, "median"))
 CENTRE = 2005
+#: Metres a year before: 0.20 m from 1901 to 2018 (AR6 WGI, summary for policymakers, A.1.7).
+PAST = 0.0017
 #: Likely is taken for the central 66 %: a normal deviate of 0.954 on either side.
 LIKELY = 0.954
 #: Land moves by some mm a year, which no scenario knows: deviation in metres a year.
@@ -62,8 +64,7 @@ def rise(scenario: str, since: float, until: float) -> Rise:
     def at(year: float, which: int) -> float:
         middle, end = points[2050][which], points[2100][which]
         if year <= CENTRE:
-            # AR6 gives 0.20 m for 1901 to 2018; from memory.
-            return 0.0017 * (year - CENTRE)
+            return PAST * (year - CENTRE)
         through = np.polyfit([CENTRE, 2050, 2100], [0.0, middle, end], 2)
         return float(np.polyval(through, year))
 

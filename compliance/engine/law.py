@@ -114,6 +114,11 @@ class Law:
     def __post_init__(self) -> None:
         self._shared = _Places(self.book)
 
+    @property
+    def places(self) -> Shared:
+        """What keeps the zones of positions."""
+        return self._shared
+
     def situation(self, design: Design) -> Situation:
         """Return a design at its site, without derived facts."""
         return situate(design, as_of=self.as_of, shared=self._shared)
@@ -231,17 +236,23 @@ class SiteEngine:
         self.provisions, self._rows = tuple(rows), [rows[name] for name in rows]
 
     def judge(
-        self, columns: Columns, size: int, *, margins: bool = False, least: bool = False
+        self,
+        columns: Columns,
+        size: int,
+        *,
+        margins: bool = False,
+        least: bool = False,
+        device: str | None = None,
     ) -> TableVerdicts:
         """Judge every design of a table: conflicts settled and waivers counted.
 
         Args:
             columns: an array for each key of the schema that varies.
             size: number of designs.
-            margins, least: as for :meth:`compliance.engine.program.Program.run`.
+            margins, least, device: as for :meth:`compliance.engine.program.Program.run`.
         """
         full = {**columns, **columns_of(Table(self.schema, columns, size), self._derived)}
-        found = self.program.run(full, size, margins=margins, least=least)
+        found = self.program.run(full, size, margins=margins, least=least, device=device)
         codes = found.codes
         self._settler.apply(codes, full)
         for row in self._waived:

@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from compliance.engine.kinds import Array, Columns
+from compliance.engine.arrays import like
+from compliance.engine.kinds import Columns
 
 Rail = int | bool
-Step = Callable[[Columns, list[Any]], Array]
+#: From columns and earlier steps; arrays are NumPy's, or tensors of PyTorch.
+Step = Callable[[Columns, list[Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class Steps:
             # Comparing small integers is a hundred times as fast as looking each up.
             return self.some([self._code(fact, code) for code in yes])
         array = np.array(answers)
-        return self.add((fact, answers), lambda columns, _: array[columns[fact]])
+        return self.add(
+            (fact, answers), lambda columns, _: like(columns[fact], array)[columns[fact]]
+        )
 
     def _code(self, fact: str, code: int) -> Rail:
         return self.add((fact, "code", code), lambda columns, _: columns[fact] == code)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from compliance.engine.arrays import like
 from compliance.engine.edges import edges
 from compliance.engine.kinds import (
     UNKNOWN,
@@ -167,15 +168,17 @@ class Compiler:
         """Ask the interpreter for each distinct number: words of a number are rare."""
         fact = test.fact
 
-        def truths(columns: Columns) -> Array:
-            array = columns[fact]
+        def truths(columns: Columns) -> Any:
+            column: Any = columns[fact]
+            # Words of a number are looked up where Python runs, whatever the device.
+            array = column if isinstance(column, np.ndarray) else column.cpu().numpy()
             found, places = np.unique(array, return_inverse=True)
             codes = []
             for row in range(len(found)):
                 value = value_at(kind, found, row)
                 truth = judge(test, {fact: Given(value)}, rule).truth
                 codes.append({None: 0, False: 1, True: 2}[truth])
-            return np.array(codes, dtype=np.int8)[places]
+            return like(column, np.array(codes, dtype=np.int8)[places])
 
         asked = self.steps.add((fact, repr(test)), lambda columns, _: truths(columns))
         true = self.steps.add(("is", asked, 2), lambda _, done: done[asked] == 2, (asked,))
@@ -188,10 +191,12 @@ class Compiler:
         match kind:
             case Constant(value=value):
                 margin = bound.margin(value)
-                return self.steps.add(key, lambda columns, _: np.asarray(margin))
+                return self.steps.add(key, lambda columns, _: margin)
             case Levels(values=values):
                 table = np.array([bound.margin(value) for value in values])
-                return self.steps.add(key, lambda columns, _: table[columns[fact]])
+                return self.steps.add(
+                    key, lambda columns, _: like(columns[fact], table)[columns[fact]]
+                )
         scale = factor(kind.unit, pint_unit(bound.unit))
         low, high = edges(bound.value, scale)
         sign, value = bound.order, bound.value
@@ -203,7 +208,7 @@ class Compiler:
             else:
                 margin = (array if scale == 1.0 else array * scale) - value
                 if sign == "=":
-                    margin = -np.abs(margin)
+                    margin = -abs(margin)
             near = array >= low
             near &= array <= high
             margin[near] = 0.0

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from compliance.engine.arrays import Arrays, arrays_on
 from compliance.engine.kinds import Array, Columns, Schema
 from compliance.engine.nodes import Rail, Rails
 from compliance.engine.predicates import Compiler, Measured
@@ -23,9 +24,6 @@ from jurisdictions.rulebook import Rule
 #: Verdicts as codes: their places in :data:`compliance.finding.WORST_FIRST`, worst first.
 CODES = {verdict: code for code, verdict in enumerate(WORST_FIRST)}
 VIOLATED, UNDETERMINED, OPEN, OVERRIDDEN, WAIVED, SATISFIED, INAPPLICABLE = range(7)
-
-#: Designs that are judged at a time: their columns stay in the cache of a core.
-BLOCK = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,13 @@ class Program:
         return tuple(self.compiler.measured(predicate, rule))
 
     def run(
-        self, columns: Columns, size: int, *, margins: bool = False, least: bool = False
+        self,
+        columns: Columns,
+        size: int,
+        *,
+        margins: bool = False,
+        least: bool = False,
+        device: str | None = None,
     ) -> Verdicts:
         """Judge every design of a table.
 
@@ -128,91 +132,104 @@ class Program:
             size: number of designs.
             margins: whether to keep the margin of every rule.
             least: whether to keep the least relative margin of every design.
+            device: of PyTorch, such as ``cuda``, on which to judge; NumPy does where ``None``. The
+                verdicts and margins are the same, and come back as NumPy's.
         """
+        arrays = arrays_on(device)
         codes = np.empty((len(self.rules), size), dtype=np.int8)
         kept = np.full(codes.shape, np.nan) if margins else None
         lowest = np.full(size, np.nan) if least else None
-        for start, part in blocks(columns, size):
-            stop = min(start + BLOCK, size)
-            self._block(
-                part,
+        for start, part in blocks(columns, size, arrays.block):
+            stop = min(start + arrays.block, size)
+            targets = (
                 codes[:, start:stop],
                 None if kept is None else kept[:, start:stop],
                 None if lowest is None else lowest[start:stop],
             )
+            buffers = [None if one is None else arrays.buffer(one) for one in targets]
+            self._block(arrays, arrays.columns(part), *buffers)
+            for buffer, target in zip(buffers, targets, strict=True):
+                if target is not None:
+                    arrays.settle(buffer, target)
         return Verdicts(codes, kept, lowest)
 
     def _block(
-        self, columns: Columns, codes: Array, margins: Array | None, least: Array | None
+        self, arrays: Arrays, columns: Columns, codes: Any, margins: Any, least: Any
     ) -> None:
+        xp = arrays.xp
         measured = margins is not None or least is not None
         done = (self._full if measured else self._plain)(columns)
         for row in self._out:
             codes[row] = INAPPLICABLE
         for content in self._contents:
             row = codes[content.row]
-            _judge(content, done, row)
+            _judge(content, done, row, xp)
             if not measured or not content.measured:
                 continue
-            margin, weight = _telling(content.measured, done)
+            margin, weight = _telling(content.measured, done, arrays)
             told = (row == VIOLATED) | (row == OPEN) | (row == SATISFIED)
             if margins is not None:
-                np.copyto(margins[content.row], margin, where=told)
+                margins[content.row] = xp.where(told, margin, np.nan)
             if least is not None:
-                np.fmin(least, np.where(told, margin / weight, np.nan), out=least)
+                xp.fmin(least, xp.where(told, margin / weight, np.nan), out=least)
 
 
-def blocks(columns: Columns, size: int, length: int = BLOCK) -> Iterator[tuple[int, Columns]]:
+def blocks(columns: Columns, size: int, length: int) -> Iterator[tuple[int, Columns]]:
     """Yield a table in parts of at most ``length`` designs, each with where it begins."""
     for start in range(0, size, length):
         yield start, {name: array[start : start + length] for name, array in columns.items()}
 
 
-def _judge(content: _Content, done: list[Any], row: Array) -> None:
+def _judge(content: _Content, done: list[Any], row: Any, xp: Any) -> None:
     """Write the codes of one rule; additions of small integers are the fastest way there is."""
     base = UNDETERMINED
     if isinstance(content.four, bool):
         row[:] = 4 * content.four
     else:
-        mask = done[content.four].view(np.int8)
-        np.add(mask, mask, out=row)
-        np.add(row, row, out=row)
+        mask = done[content.four].view(xp.int8)
+        xp.add(mask, mask, out=row)
+        xp.add(row, row, out=row)
     if isinstance(content.one, bool):
         base += content.one
     else:
-        np.add(row, done[content.one].view(np.int8), out=row)
+        xp.add(row, done[content.one].view(xp.int8), out=row)
     if isinstance(content.violated, bool):
         base -= content.violated
     else:
-        np.subtract(row, done[content.violated].view(np.int8), out=row)
-    np.add(row, np.int8(base), out=row)
+        xp.subtract(row, done[content.violated].view(xp.int8), out=row)
+    xp.add(row, base, out=row)
 
 
-def _telling(measured: tuple[Measured, ...], done: list[Any]) -> tuple[Any, Any]:
+def _telling(measured: tuple[Measured, ...], done: list[Any], arrays: Arrays) -> tuple[Any, Any]:
     """Return, per design, the margin that tells most and the size of its bound.
 
     Of the comparisons with a number of the law, else of all, the one that is failed by most or met
     by least relative to the bound; the first of equals.
     """
     lawful = [item for item in measured if item.lawful]
-    margin, weight = _least(lawful or measured, done)
+    margin, weight = _least(lawful or measured, done, arrays)
     if lawful and len(lawful) < len(measured):
-        other, size = _least(measured, done)
-        open_ = np.isnan(margin)
-        margin, weight = np.where(open_, other, margin), np.where(open_, size, weight)
+        other, size = _least(measured, done, arrays)
+        xp, open_ = arrays.xp, arrays.xp.isnan(margin)
+        margin, weight = xp.where(open_, other, margin), xp.where(open_, size, weight)
     return margin, weight
 
 
-def _least(measured: Sequence[Measured], done: list[Any]) -> tuple[Any, Any]:
+def _least(measured: Sequence[Measured], done: list[Any], arrays: Arrays) -> tuple[Any, Any]:
     first, *others = measured
-    margin: Any = done[first.margin]
-    weight: Any = first.weight
+    xp = arrays.xp
+    margin, weight = _number(done[first.margin], arrays), arrays.number(first.weight)
     for item in others:
-        found = done[item.margin]
+        found, size = _number(done[item.margin], arrays), arrays.number(item.weight)
         # NaN is less than nothing, so that an unknown margin gives way to any known one.
-        better = (found / item.weight < margin / weight) | (np.isnan(margin) & ~np.isnan(found))
-        margin, weight = np.where(better, found, margin), np.where(better, item.weight, weight)
+        better = (found / size < margin / weight) | (xp.isnan(margin) & ~xp.isnan(found))
+        margin, weight = xp.where(better, found, margin), xp.where(better, size, weight)
     return margin, weight
+
+
+def _number(margin: Any, arrays: Arrays) -> Any:
+    """Return a margin as an array; one that is the same in every design is a plain number."""
+    return arrays.number(margin) if isinstance(margin, float) else margin
 
 
 def _steps(contents: Iterable[_Content], *, measured: bool) -> set[int]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from compliance.scoring.heads import Scores
     from compliance.scoring.judging import Verdicts
     from compliance.scoring.shipped import Shipped
+    from compliance.shared import Shared
     from habitat.facts import Fact
     from jurisdictions.rulebook import RuleBook
 
@@ -75,14 +76,15 @@ def answers_of(
     book: RuleBook,
     *,
     binding: Mapping[str, bool | None],
-    stated: AuditResult | None,
+    ruled: Mapping[str, str | None],
 ) -> tuple[Answer, ...]:
     """Answer for every jurisdiction, in report order.
 
     Args:
         scores, inputs, estimates, shipped, book: see there.
         binding: what the rules say of whether each binds (:func:`binding_by_rules`).
-        stated: the audit of the stated facts alone, where they can be audited.
+        ruled: what the rules say of each on the stated facts alone (:func:`verdict_of`); empty
+            where those cannot be audited.
     """
     chances = binding_chance(estimates, shipped, book)
     thin, unread = is_thin(inputs, shipped.vocabulary), _unread(shipped, book)
@@ -90,11 +92,11 @@ def answers_of(
     for at, name in enumerate(SCORED):
         settled = binding[name]
         binds = chances[name] if settled is None else float(settled)
-        ruled = None if stated is None else verdict_of(name, stated)
+        said = ruled.get(name)
         if settled is False:
             found.append(_by_rules(name, "not_binding", binds, None))
-        elif settled and ruled is not None:
-            found.append(_by_rules(name, ruled, 1.0, float(ruled == "compliant")))
+        elif settled and said is not None:
+            found.append(_by_rules(name, said, 1.0, float(said == "compliant")))
         else:
             verdicts = judge_of(inputs, shipped).verdicts[at]
             probability = float(verdicts.probability(float(scores.compliance[0, at])))
@@ -129,7 +131,11 @@ def verdict_of(jurisdiction: str, result: AuditResult) -> str | None:
 
 
 def binding_by_rules(
-    facts: Mapping[str, Fact], design: Design | None, *, as_of: date
+    facts: Mapping[str, Fact],
+    design: Design | None,
+    *,
+    as_of: date,
+    shared: Shared | None = None,
 ) -> dict[str, bool | None]:
     """Return whether each jurisdiction binds as far as stated facts tell, whatever the purpose is.
 
@@ -138,11 +144,12 @@ def binding_by_rules(
         design: the stated facts as a design at a known position, of any purpose; ``None`` where
             the position is unknown.
         as_of: the date whose law counts.
+        shared: what keeps the zones of positions.
     """
     told = facts.get("purpose")
     purposes = get_args(Purpose) if told is None else (told.value,)
     found: dict[str, bool | None] = {}
-    at = [_circumstances(facts, design, purpose, as_of) for purpose in purposes]
+    at = [_circumstances(facts, design, purpose, as_of, shared) for purpose in purposes]
     for name in SCORED:
         said = {jurisdiction_scope(name, one).binding for one in at}
         found[name] = said.pop() if len(said) == 1 else None
@@ -150,10 +157,15 @@ def binding_by_rules(
 
 
 def _circumstances(
-    facts: Mapping[str, Fact], design: Design | None, purpose: Any, as_of: date
+    facts: Mapping[str, Fact],
+    design: Design | None,
+    purpose: Any,
+    as_of: date,
+    shared: Shared | None,
 ) -> Circumstances:
     if design is not None:
-        return situate(design.model_copy(update={"purpose": purpose}), as_of=as_of).circumstances
+        meant = design.model_copy(update={"purpose": purpose})
+        return situate(meant, as_of=as_of, shared=shared).circumstances
 
     def word(name: str) -> Any:
         return facts[name].value if name in facts else None

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from compliance.scoring.concepts import Axis
     from compliance.scoring.heads import Scores
     from compliance.scoring.judging import Judge
+    from compliance.shared import Shared
     from distill.batch import ModalityBatch
     from habitat.survey.readers import Structure
     from jurisdictions.rulebook import RuleBook
@@ -183,8 +184,16 @@ class Estimates:
         return all(map(math.isfinite, self.amounts[amount][:3]))
 
 
-def estimates_of(scores: Scores, inputs: Inputs, shipped: Shipped) -> Estimates:
-    """Return the beliefs behind scores, calibrated for the modalities that were there."""
+def estimates_of(
+    scores: Scores, inputs: Inputs, shipped: Shipped, *, told: NDArray[np.bool_] | None = None
+) -> Estimates:
+    """Return the beliefs behind scores, calibrated for the modalities that were there.
+
+    Args:
+        scores: of the design alone.
+        inputs, shipped: see there.
+        told: what :func:`stated_amounts` returns, where it is known.
+    """
     vocabulary, judge = shipped.vocabulary, judge_of(inputs, shipped)
     logits = scores.logits[0].numpy().astype(float)
     flags = {
@@ -199,7 +208,7 @@ def estimates_of(scores: Scores, inputs: Inputs, shipped: Shipped) -> Estimates:
         )
     mean = scores.mean[0].numpy().astype(float)
     spread = np.exp(0.5 * scores.log_variance[0].numpy().astype(float))
-    reaches = judge.reaches(stated_amounts(inputs, shipped))
+    reaches = judge.reaches(stated_amounts(inputs, shipped) if told is None else told)
     amounts = {}
     for at, (fact, axis) in enumerate(vocabulary.amounts.items()):
         reach = float(reaches[at] * spread[at])
@@ -263,6 +272,7 @@ def site_facts(
     *,
     zone: str | None = None,
     coastal_state: str | None = None,
+    shared: Shared | None = None,
 ) -> dict[str, Fact]:
     """Return what the zone resolver says of a position, as facts.
 
@@ -270,6 +280,7 @@ def site_facts(
         latitude, longitude: degrees.
         as_of: the date whose law counts.
         zone, coastal_state: what a specification asserts in place of the resolver's answer.
+        shared: what keeps the zones of positions.
     """
     from compliance.situation import situate
     from habitat.design import Design
@@ -277,7 +288,7 @@ def site_facts(
     site = {"latitude": latitude, "longitude": longitude}
     asserted = {"zone": zone, "coastal_state": coastal_state}
     bare = Design.model_validate({"name": "site", "purpose": "other", "site": site | asserted})
-    facts = situate(bare, as_of=as_of).facts
+    facts = situate(bare, as_of=as_of, shared=shared).facts
     return {
         path: fact
         for path, fact in facts.items()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from compliance.audit import audit
 from compliance.evaluate import judge
 from compliance.report.words import ABSTAINED, stale_words
-from compliance.scoring.answers import Answer, answers_of, binding_by_rules
+from compliance.scoring.answers import Answer, answers_of, binding_by_rules, verdict_of
+from compliance.scoring.dataset import SCORED
 from compliance.scoring.estimate import (
     LIKELY,
     Estimates,
@@ -105,7 +106,9 @@ def score_report(
         shipped,
         book,
         binding=binding_by_rules(estimates.stated, placed, as_of=as_of),
-        stated=case.stated,
+        ruled={}
+        if case.stated is None
+        else {name: verdict_of(name, case.stated) for name in SCORED},
     )
     violations = _violations(case)
     return {

@@ -1,21 +1,18 @@
-"""Sweeps on a Ray cluster: the parts are tasks, and a task whose node is lost runs again."""
+"""Sweeps on a Ray cluster by Ray Data: a part whose node is lost is worked out again elsewhere."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from base import UsageError
-from compliance.sweep.parts import Judge
-from compliance.sweep.run import Done, Engine, Extent, identity, judged
+from compliance.sweep.run import Done, Engine, Extent, Job
 
-if TYPE_CHECKING:
-    from compliance.engine.law import Law
-    from compliance.sweep.space import Space
-
-#: Parts that wait on the cluster for each core, so that none idles and few results pile up.
-_AHEAD = 2
+#: Share of a graphics processor for a process: reading files takes most of the time.
+_GRAPHICS = 0.25
 _PATIENCE_S = 5.0
 _HINT = "give the address of its head node, such as 10.0.0.1:6379"
 
@@ -39,21 +36,22 @@ def engine(address: str | None) -> Engine:
         except (ConnectionError, ValueError, RuntimeError) as problem:
             raise _silent(address or "this machine") from problem
 
-    def run(space: Space, law: Law, parts: Iterable[Extent]) -> Iterator[Done]:
+    def run(job: Job, parts: Iterable[Extent]) -> Iterator[Done]:
+        items = list(parts)
+        if not items:
+            return
         # Kept by the owner of the store, this process, which no lost node takes away.
-        shared = ray.put((space, law))
-        key = json.dumps(identity(space, law), sort_keys=True)
-        task = ray.remote(num_cpus=1, max_retries=-1)(_task)
-        waiting = list(reversed(list(parts)))
-        running: set[Any] = set()
-        while waiting or running:
-            cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
-            while waiting and len(running) < cores * _AHEAD:
-                running.add(task.remote(shared, key, waiting.pop()))
-            finished, _ = ray.wait(list(running), num_returns=1)
-            for item in finished:
-                running.discard(item)
-                yield ray.get(item)
+        told = _Told(ray.put(job), json.dumps(job.identity(0), sort_keys=True), items)
+        # A block each, so that no more than one part is lost or waits at a time.
+        rows = ray.data.range(len(items), override_num_blocks=len(items)).map_batches(
+            _table,
+            fn_args=(told,),
+            batch_size=1,
+            num_cpus=1,
+            num_gpus=_GRAPHICS if job.graphics else None,
+        )
+        for row in rows.iter_rows():
+            yield int(row["number"]), json.loads(row["summary"]), bytes(row["table"])
 
     return run
 
@@ -79,24 +77,42 @@ def _silent(place: str) -> UsageError:
     return UsageError(f"no Ray cluster answers at {place}", where="--address", hint=_HINT)
 
 
-def _task(shared: tuple[Space, Law], key: str, item: Extent) -> Done:
-    """Judge one part in a worker, which compiles the law of a sweep once."""
-    if key not in _kept:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a process of the cluster is told: the job, what names it, and all parts."""
+
+    job: Any
+    key: str
+    parts: Sequence[Extent]
+
+
+def _table(batch: Mapping[str, Any], told: _Told) -> dict[str, list[Any]]:
+    """Work out the parts of some numbers, in a process that compiles the law of a sweep once."""
+    if told.key not in _kept:
         _kept.clear()
-        _kept[key] = Judge(*shared)
-    return judged(_kept[key], item)
+        _kept[told.key] = _ray().get(told.job).worker()
+    found = [_kept[told.key](told.parts[int(place)]) for place in batch["id"]]
+    return {
+        "number": [number for number, _, _ in found],
+        "summary": [json.dumps(summary) for _, summary, _ in found],
+        "table": [table for _, _, table in found],
+    }
 
 
-_kept: dict[str, Judge] = {}
+_kept: dict[str, Callable[[Extent], Done]] = {}
 
 
 def _ray() -> Any:
+    """Return Ray with Ray Data, which says nothing of its own while it runs."""
     try:
         import ray
+        import ray.data
     except ImportError as problem:
         raise UsageError(
             "Ray is not installed here",
             where="--engine ray",
             hint="install it with pip install 'bathylex[ray]', or use --engine local",
         ) from problem
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    ray.data.DataContext.get_current().enable_progress_bars = False
     return ray

@@ -141,7 +141,7 @@ class Judge:
             found["undetermined"][target] = verdicts.count("undetermined")
             found["open"][target] = verdicts.count("open_norm")
             found["margin"][target] = verdicts.least
-            _count(part, verdicts, count)
+            count_provisions(part.provisions, verdicts, count)
         return found
 
     def _places(self, columns: Columns, size: int) -> Iterator[tuple[Array | None, Design]]:
@@ -219,20 +219,21 @@ def _varied(base: Design, changed: Mapping[str, Any]) -> Design:
     return base.model_copy(update=update)
 
 
-def _count(part: Part, verdicts: TableVerdicts, size: int) -> None:
+def count_provisions(found: dict[str, list[int]], verdicts: TableVerdicts, size: int) -> None:
+    """Add how many designs of a table have each verdict on each provision, worst first."""
     for place, name in enumerate(verdicts.provisions):
         counts = np.bincount(verdicts.by_provision[place], minlength=len(WORST_FIRST))[:-1]
         if counts.any():
-            _add(part, name, counts.tolist())
+            _add(found, name, counts.tolist())
     for name, verdict in verdicts.others.items():
         counts_of_one = [0] * (len(WORST_FIRST) - 1)
         counts_of_one[CODES[verdict]] = size  # type: ignore[index]
-        _add(part, name, counts_of_one)
+        _add(found, name, counts_of_one)
 
 
-def _add(part: Part, name: str, counts: list[int]) -> None:
-    before = part.provisions.get(name, [0] * len(counts))
-    part.provisions[name] = [one + two for one, two in zip(before, counts, strict=True)]
+def _add(found: dict[str, list[int]], name: str, counts: list[int]) -> None:
+    before = found.get(name, [0] * len(counts))
+    found[name] = [one + two for one, two in zip(before, counts, strict=True)]
 
 
 def _listed(part: Part, row: int) -> dict[str, Any]:

@@ -8,7 +8,6 @@ whole is never judged again, so that a killed run goes on where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +138,8 @@ class Memory:
         self._parts: dict[int, dict[str, Any]] = {}
 
     def put(self, number: int, summary: dict[str, Any], table: bytes) -> None:
-        """Keep what was counted in a part."""
-        self._parts[number] = {**summary, "sha256": sha256_bytes(table)}
+        """Keep what was counted in a part, as a folder would give it back."""
+        self._parts[number] = json.loads(_line({**summary, "sha256": sha256_bytes(table)}))
 
     def get(self, number: int) -> dict[str, Any] | None:
         """Return what was counted in a part."""
@@ -152,9 +151,3 @@ class Memory:
 
 def _line(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
-
-
-def extent(size: int, length: int) -> Iterable[tuple[int, int, int]]:
-    """Yield the number, start and stop of each part of a space."""
-    for number, start in enumerate(range(0, size, length)):
-        yield number, start, min(start + length, size)

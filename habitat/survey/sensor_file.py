@@ -111,6 +111,8 @@ def _rows(text: str, where: str) -> list[list[str]]:
         raise SurveyError(f"no CSV ({problem})", where=where) from None
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
+    if not rows:
+        raise SurveyError("no cell with text", where=where, hint="give a CSV with a header")
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
             raise SurveyError(
@@ -213,8 +215,10 @@ def _hourly(table: NDArray[np.float64], hours: NDArray[np.float64]) -> NDArray[n
     values = np.full((STEPS, table.shape[1]), np.nan)
     for step in range(STEPS):
         rows = table[back == STEPS - 1 - step]
-        for channel in range(table.shape[1]):
-            known = rows[np.isfinite(rows[:, channel]), channel]
-            if known.size:
-                values[step, channel] = np.median(known)
+        # Unknown ones sort to the end, so that the middle of the known is a place from the start.
+        ranked = np.sort(np.where(np.isfinite(rows), rows, np.nan), axis=0)
+        count = np.count_nonzero(~np.isnan(ranked), axis=0)
+        there = np.flatnonzero(count)
+        low, high = (count[there] - 1) // 2, count[there] // 2
+        values[step, there] = (ranked[low, there] + ranked[high, there]) / 2
     return values.astype(np.float32)

@@ -72,7 +72,7 @@ def _drawn(target: Target, record: Record, folder: Path, end: float, seed: int) 
 
     @seeded(seed)
     @settings(
-        max_examples=100, database=None, deadline=None, phases=[Phase.generate],
+        max_examples=30, database=None, deadline=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(inputs(target))
@@ -88,7 +88,15 @@ def by_atheris(family: str, seconds: float, seed: int, out: Path) -> None:
     import atheris
 
     with atheris.instrument_imports(
-        include=["corpus", "habitat", "optimize", "distill", "compliance", "jurisdictions"]
+        include=[
+            "corpus",
+            "habitat",
+            "optimize",
+            "distill",
+            "compliance",
+            "jurisdictions",
+            "coastal",
+        ]
     ):
         known = targets(family)
     from tests.fuzz.mutate import KINDS, Change, mutated

@@ -31,7 +31,18 @@ class Target:
 @cache
 def targets(family: str) -> tuple[Target, ...]:
     """Return the readers of ``law``, ``survey``, ``design`` or ``model``."""
-    return {"law": _law, "survey": _survey, "design": _design, "model": _model}[family]()
+    from tests.fuzz import coastal
+
+    match family:
+        case "law":
+            return _law()
+        case "survey":
+            return _survey() + coastal.surveys()
+        case "design":
+            return _design() + coastal.files()
+        case "model":
+            return _model() + coastal.models()
+    raise ValueError(family)
 
 
 FAMILIES = ("law", "survey", "design", "model")

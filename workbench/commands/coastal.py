@@ -33,14 +33,20 @@ def command() -> None:
 @command.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @_data
+@click.option(
+    "--students", type=_FOLDER,
+    help="Folder of own students, as train writes them, instead of those of the package.",
+)  # fmt: skip
 @json_option
 @click.option("-o", "--output", type=_FOLDER, help="Folder for assessment.json and .html.")
-def assess(site: Path, data: Path | None, as_json: bool, output: Path | None) -> int:
+def assess(
+    site: Path, data: Path | None, students: Path | None, as_json: bool, output: Path | None
+) -> int:
     """Say how likely the assets of SITE (YAML or JSON) are to flood, and what it would cost."""
     _check(0, data, output)
     from coastal.assess import assess_site, load_site
 
-    told = assess_site(load_site(site), data=data)
+    told = assess_site(load_site(site), data=data, students=students)
     if output is not None:
         from coastal.report import assessment_brief
 
@@ -175,6 +181,7 @@ def _write_plan(made: Plan, told: dict[str, Any], output: Path) -> None:
     write_whole(output / "plan.html", plan_brief(made, told))
     about = {
         "scenario": told["scenario"],
+        **{key: told[key] for key in ("observed",) if key in told},
         "inputs": told["inputs"],
         "cuts": told["cuts"],
         "notes": told["notes"],
@@ -193,20 +200,25 @@ def _print_plan(told: dict[str, Any], output: Path | None) -> None:
     console.print(f"[bold]{escape(told['scenario'])}[/bold]")
     for note in told["notes"]:
         console.print(escape(note), style="yellow")
+    last = told["decisions"][-1] if "observed" in told else None
     for look in told["decisions"]:
-        if look["started"] or look["stopped"] or look["ask_for_data"]:
+        if look["started"] or look["stopped"] or look["ask_for_data"] or look is last:
             console.print(f"[bold]hour {look['hour']:g}[/bold]")
             for sentence in look["explanation"]:
                 console.print(f"  {escape(sentence)}")
     outcome = told["outcome"]
+    peak = "no level measured"
+    if outcome["peak_level_m"] is not None:
+        peak = f"peak {outcome['peak_level_m']:.2f} m at hour {outcome['peak_hour']}"
     console.print(
-        f"peak {outcome['peak_level_m']:.2f} m at hour {outcome['peak_hour']}; flooded: "
+        f"{'measured so far: ' if 'observed' in told else ''}{peak}; flooded: "
         f"{escape(', '.join(outcome['flooded']) or 'nothing')}; missed: "
         f"{escape(', '.join(outcome['missed']) or 'none')}"
     )
     console.print(
-        f"cost {outcome['cost']:.0f} (actions {outcome['action_cost']:.0f}, losses "
-        f"{outcome['loss']:.0f}); {outcome['loss_had_nothing_been_done']:.0f} had nothing been done"
+        f"cost {'so far ' if 'observed' in told else ''}{outcome['cost']:.0f} (actions "
+        f"{outcome['action_cost']:.0f}, losses {outcome['loss']:.0f}); "
+        f"{outcome['loss_had_nothing_been_done']:.0f} had nothing been done"
     )
     if output is not None:
         console.print(f"wrote plan.json, plan.html and log.jsonl to {escape(str(output))}")

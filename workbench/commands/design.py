@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from compliance.scoring.estimate import Inputs
     from compliance.scoring.shipped import Shipped
-    from habitat.facts import Fact
-    from habitat.survey.readers import Structure
     from jurisdictions.rulebook import RuleBook
 
 Position = tuple[float, float]
@@ -83,51 +81,19 @@ def _report(
     as_of: date,
     corpus: Path | None,
 ) -> dict[str, Any]:
-    from compliance.scoring.estimate import Inputs
     from compliance.scoring.score_report import score_report
+    from compliance.scoring.survey_files import placed, position_of, read_surveys
     from workbench.law import rulebook
-    from workbench.surveys import read_surveys, require_student, student
+    from workbench.surveys import require_student, student
 
     require_student(weights)
     read = read_surveys(**files)
-    at = _place(read.structure, asked)
-    inputs = Inputs(
-        read.acoustic, read.law, read.sensor, read.structure, _facts(read.structure, at, as_of)
-    )
+    at = position_of(read.structure, asked)
+    inputs = placed(read, at, as_of)
     book = rulebook(corpus)
     shipped = student(book, weights)
     scored = score_report(inputs, shipped, book, as_of=as_of, position=at)
     return {"inputs": _inputs(inputs, read.sources, shipped, book, as_of, at), **scored}
-
-
-def _place(structure: Structure | None, asked: Position | None) -> Position | None:
-    """Return the position that the structure states or the command line gives.
-
-    Raises:
-        UsageError: both, and they differ.
-    """
-    site = None if structure is None else structure.design.site
-    if site is None or site.latitude is None or site.longitude is None:
-        return asked
-    stated = (site.latitude, site.longitude)
-    if asked not in (None, stated):
-        raise UsageError(
-            f"the structure states {stated[0]:g},{stated[1]:g}",
-            where="--site",
-            hint="give one of them, or the same",
-        )
-    return stated
-
-
-def _facts(structure: Structure | None, at: Position | None, as_of: date) -> dict[str, Fact] | None:
-    if at is None:
-        return None
-    from compliance.scoring.estimate import site_facts
-
-    if structure is None:
-        return site_facts(*at, as_of)
-    site = structure.design.site
-    return site_facts(*at, as_of, zone=site.zone, coastal_state=site.coastal_state)
 
 
 def _inputs(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,16 +18,22 @@ from workbench.options import (
     waivers_of,
 )
 from workbench.output import json_option
+from workbench.sweep_output import shown_progress, summary_text
 
 if TYPE_CHECKING:
-    from compliance.sweep.run import Engine, Progress
+    from compliance.sweep.run import Engine
 
 _MOST_WORKERS = 512
-_BAR = 30
 
 
 @click.command()
-@click.argument("space", type=click.Path(path_type=Path))
+@click.argument("space", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--surveys",
+    type=click.Path(path_type=Path),
+    metavar="LIST",
+    help="Score raw surveys in place of a space: a folder of folders, CSV or YAML.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for Parquet parts.")
 @click.option(
     "--engine",
@@ -42,19 +45,30 @@ _BAR = 30
 )
 @click.option("--address", metavar="HOST:PORT", help="Of an existing Ray cluster.")
 @click.option("--workers", type=int, metavar="N", help="Processes; all cores where not given.")
-@click.option("--top", type=int, metavar="K", help="How many of the cheapest to list.")
+@click.option("--top", type=int, metavar="K", help="How many of the cheapest or likeliest to list.")
+@click.option("--site", metavar="LAT,LON", help="Position of surveys that state none.")
+@click.option("--student", type=click.Path(path_type=Path), help="Another student for surveys.")
+@click.option(
+    "--device",
+    metavar="NAME",
+    help="Where the student reads: auto (a graphics processor where there is one), cpu or cuda.",
+)
 @click.option("--prices", type=click.Path(path_type=Path), metavar="FILE", help="Prices of yours.")
 @as_of_option("Date whose law applies (today).")
 @corpus_option("")
 @judging_options
 @json_option
 def command(
-    space: Path,
+    space: Path | None,
+    surveys: Path | None,
     output: Path | None,
     engine_name: str,
     address: str | None,
     workers: int | None,
     top: int | None,
+    site: str | None,
+    student: Path | None,
+    device: str | None,
     prices: Path | None,
     as_of: str | None,
     corpus: Path | None,
@@ -66,17 +80,45 @@ def command(
 ) -> int:
     """Judge every design of SPACE (YAML): a base design, axes, filters.
 
-    Lists the cheapest, the Pareto front, and how often each provision is violated. With -o the
-    designs stream to Parquet, and an interrupted run goes on where it was.
+    Lists the cheapest, the Pareto front, and how often each provision is violated. With --surveys,
+    score raw surveys by the student instead. With -o the rows stream to Parquet, and an
+    interrupted run goes on where it was.
 
     Exit status: 0 when it answered.
     """
+    if (space is None) == (surveys is None):
+        raise UsageError("sweep takes either SPACE or --surveys LIST", hint="give one of them")
     on = day(as_of)
+    designs_only = {
+        "--prices": prices,
+        "--jurisdiction": jurisdictions,
+        "--without-custom": without_custom,
+        "--reading": readings,
+        "--waivers": waivers,
+    }
+    surveys_only = {"--site": site, "--student": student, "--device": device}
+    _refuse(designs_only if space is None else surveys_only, space is None)
     wanted = jurisdictions_of(jurisdictions)
     run = _engine(engine_name, address, workers)
+    if surveys is not None:
+        from workbench.survey_sweep import sweep_surveys
+
+        return sweep_surveys(
+            surveys,
+            output,
+            run,
+            site=site,
+            student=student,
+            device=device or "auto",
+            top=top,
+            as_of=on,
+            corpus=corpus,
+            as_json=as_json,
+        )
+    assert space is not None
 
     from compliance.engine.law import Law
-    from compliance.sweep.run import identity, sweep
+    from compliance.sweep.designs import identity, sweep
     from compliance.sweep.space import load_space
     from compliance.sweep.store import Memory, Store
     from workbench.law import rulebook
@@ -95,17 +137,22 @@ def command(
         waivers=waivers_of(waivers, book),
     )
     store = Memory() if output is None else Store(output, identity(designs, law))
-    with _progress() as progress:
+    with shown_progress("designs") as progress:
         summary = sweep(designs, law, store, engine=run, progress=progress)
-    import json
-
-    text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    text = summary_text(summary)
     store.finish(text)
     if as_json:
         click.echo(text, nl=False)
     else:
         _print(designs.base.name, summary, output)
     return 0
+
+
+def _refuse(options: dict[str, Any], surveys: bool) -> None:
+    for name, given in options.items():
+        if given:
+            what = "a sweep of a space" if surveys else "a sweep of surveys"
+            raise UsageError(f"only {what} takes {name}", where=name, hint="leave it out")
 
 
 def _engine(name: str, address: str | None, workers: int | None) -> Engine:
@@ -128,26 +175,6 @@ def _engine(name: str, address: str | None, workers: int | None) -> Engine:
 
         return engine(address)
     raise UsageError(f"no engine '{name}'", where="--engine", hint="use local or ray")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """Show a bar on stderr where that is a terminal."""
-    shown = sys.stderr.isatty()
-
-    def show(progress: Progress) -> None:
-        if shown:
-            share = progress.designs / progress.total
-            bar = ("#" * int(share * _BAR)).ljust(_BAR, ".")
-            line = f"\r[{bar}] {share:4.0%}  {progress.designs:,} of {progress.total:,} designs"
-            sys.stderr.write(line)
-            sys.stderr.flush()
-
-    try:
-        yield show
-    finally:
-        if shown:
-            sys.stderr.write("\n")
 
 
 def _print(name: str, summary: dict[str, Any], output: Path | None) -> None:
