@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from compliance.audit import Assessment
     from compliance.baseline import Earlier
     from compliance.finding import AuditResult
-    from workbench.surveys import SurveyFiles
+    from compliance.scoring.survey_files import SurveyFiles
 
 
 @click.command()
@@ -143,7 +143,8 @@ def _surveys(
     acoustic: Path | None, legal: Path | None, sensor: Path | None, student: Path | None
 ) -> SurveyFiles | None:
     """Read the surveys before the law, so that a bad file is told at once."""
-    from workbench.surveys import read_surveys, require_student
+    from compliance.scoring.survey_files import read_surveys
+    from workbench.surveys import require_student
 
     if (acoustic, legal, sensor) == (None, None, None):
         if student is not None:
