@@ -42,6 +42,10 @@ $(VENV)/.bench-tools: $(BIN)/bathylex
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,bench]'
 	@touch $@
 
+$(VENV)/.all-tools: $(BIN)/bathylex
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,bench,docs,fuzz,ray,quantum,postgres,train]'
+	@touch $@
+
 # Audits an example (EXAMPLE=...) and writes the reports to OUT. Exit status 1 of the audit means
 # "violations found", 3 "facts missing": both are answers, so they do not fail the target.
 audit: $(BIN)/bathylex
@@ -103,13 +107,15 @@ fuzz: $(VENV)/.fuzz-tools
 docs: $(VENV)/.docs-tools
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir $(OUT)/site
 
-# Writes the bill of materials of what constraints.txt installs (docs/dependencies.md).
-sbom: $(BIN)/bathylex
+# Writes the bill of materials of what constraints.txt installs, and the review of every pin, for
+# which every extra has to be there (docs/dependencies.md).
+sbom: $(VENV)/.all-tools
 	$(BIN)/python -m benchmarks.sbom docs/sbom.json
+	$(BIN)/python -m benchmarks.pins docs/pins.md
 
 # Start-up time as a ratio to python itself, and peak memory, of each command.
 startup: $(BIN)/bathylex
-	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.startup --data $(DATA) --corpora $(CORPORA)
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

@@ -12,7 +12,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, metadata, requires
+from importlib.metadata import PackageNotFoundError, files, metadata, requires
 from pathlib import Path
 from typing import Any
 
@@ -37,31 +37,43 @@ def direct(settings: dict[str, Any]) -> list[str]:
     return sorted(normal(Requirement(item).name) for item in settings["project"]["dependencies"])
 
 
-def below(names: Iterable[str]) -> dict[str, list[str]]:
-    """Return what each of these packages, and all that they need, depends on itself."""
-    found: dict[str, list[str]] = {}
-    queue = [(name, frozenset[str]()) for name in names]
+def below(wanted: Iterable[Requirement]) -> dict[str, set[str]]:
+    """Return what these requirements, and all that they ask for, depend on; extras count.
+
+    A package that is not installed has no metadata: it stands there without dependencies.
+    """
+    found: dict[str, set[str]] = {}
+    seen: set[tuple[str, str]] = set()
+    queue = list(wanted)
     while queue:
-        name, extras = queue.pop()
-        if name in found:
-            continue
-        try:
-            wanted = [Requirement(item) for item in requires(name) or ()]
-        except PackageNotFoundError:
-            continue
-        needed = [
-            item
-            for item in wanted
-            if item.marker is None
-            or any(item.marker.evaluate({"extra": extra}) for extra in extras | {""})
-        ]
-        found[name] = sorted({normal(item.name) for item in needed})
-        queue += [(normal(item.name), frozenset(item.extras)) for item in needed]
-    return {name: [one for one in found[name] if one in found] for name in sorted(found)}
+        item = queue.pop()
+        name = normal(item.name)
+        found.setdefault(name, set())
+        for extra in ("", *sorted(item.extras)):
+            if (name, extra) in seen:
+                continue
+            seen.add((name, extra))
+            needed = _asked(name, extra)
+            found[name] |= {normal(one.name) for one in needed}
+            queue += needed
+    return {name: found[name] for name in sorted(found)}
+
+
+def _asked(name: str, extra: str) -> list[Requirement]:
+    """Return what a package asks for on this machine, with one of its extras or with none."""
+    try:
+        told = [Requirement(item) for item in requires(name) or ()]
+    except PackageNotFoundError:
+        return []
+    return [one for one in told if one.marker is None or one.marker.evaluate({"extra": extra})]
 
 
 def licence(name: str) -> str:
-    """Return the licence that a package states: expression, else classifier, else first words."""
+    """Return the licence that a package states.
+
+    Its expression, else its classifiers, else the first words of its field, else the title of its
+    licence file.
+    """
     told = metadata(name)
     if told.get("License-Expression"):
         return str(told["License-Expression"])
@@ -72,14 +84,24 @@ def licence(name: str) -> str:
     ]
     if classes:
         return "; ".join(classes)
-    first = (told.get("License") or "not stated").strip().splitlines()
-    return first[0][:80] if first else "not stated"
+    first = (told.get("License") or "").strip().splitlines()
+    return first[0][:80] if first else _title(name)
+
+
+def _title(name: str) -> str:
+    """Return the first line of the licence file at the top of a package's metadata."""
+    for path in sorted(files(name) or ()):
+        top = path.parent.suffix == ".dist-info" or path.parent.name == "licenses"
+        if top and path.name.upper().startswith(("LICENSE", "LICENCE")):
+            return path.read_text(encoding="utf-8").strip().splitlines()[0].strip()
+    return "not stated"
 
 
 def bill(settings: dict[str, Any], pinned: dict[str, str]) -> dict[str, Any]:
     """Return the bill of materials as plain data."""
     tops = direct(settings)
-    graph = {name: needs for name, needs in below(tops).items() if name in pinned}
+    found = below(map(Requirement, settings["project"]["dependencies"]))
+    graph = {name: sorted(needs & pinned.keys()) for name, needs in found.items() if name in pinned}
     project = settings["project"]
     root = f"pkg:pypi/{project['name']}@{project['version']}"
 
@@ -110,7 +132,7 @@ def bill(settings: dict[str, Any], pinned: dict[str, str]) -> dict[str, Any]:
             *(
                 {
                     "ref": reference(name),
-                    "dependsOn": [reference(one) for one in needs if one in pinned],
+                    "dependsOn": [reference(one) for one in needs],
                 }
                 for name, needs in graph.items()
             ),

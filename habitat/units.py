@@ -129,13 +129,18 @@ def registry() -> Registry:
     """Return the one unit registry of the program, made on first use.
 
     ``dB`` is a linear unit of its own: levels given against the same reference compare, and are
-    never mixed with plain numbers. A month is a twelfth of 365.25 days, as pint has it.
+    never mixed with plain numbers. A month is a twelfth of 365.25 days, as pint has it. Lists of
+    compatible units are not kept: they cost every command a tenth of its time.
     """
     import pint
 
-    made: Registry = pint.UnitRegistry(
-        on_redefinition="ignore", autoconvert_offset_to_baseunit=True
-    )
+    class Lazy(pint.UnitRegistry[Any]):
+        """A registry that resolves a unit when it is asked for, not all of them at the start."""
+
+        def _build_cache(self, loaded_files: Any = None) -> None:
+            self._caches[()] = self._cache
+
+    made: Registry = Lazy(on_redefinition="ignore", autoconvert_offset_to_baseunit=True)
     made.define("sound_level_decibel = [sound_level] = dB = decibel = decibels")
     made.define("person = [] = person = persons = people")
     made.define("@alias knot = kn")

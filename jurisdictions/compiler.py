@@ -16,7 +16,6 @@ from jurisdictions.binding import BindingFile, Reading, RuleBinding
 from jurisdictions.binding_files import MAX_BYTES, load_bindings, load_own_bindings
 from jurisdictions.norm import Extraction, Ordinal
 from jurisdictions.predicate import LawNumber, law_numbers
-from jurisdictions.proposals.prospects import Prospects
 from jurisdictions.regimes import JURISDICTIONS
 from jurisdictions.rulebook import (
     DisputeEntry,
@@ -70,6 +69,8 @@ def compile_rulebook(
     Raises:
         BindingError: a rule on a provision that its instrument does not have.
     """
+    from jurisdictions.proposals.prospects import Prospects
+
     added = own or {}
     extractions: dict[str, Extraction] = {}
     entries: list[ProvisionEntry] = []

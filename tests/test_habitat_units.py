@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
+import pint
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,3 +154,16 @@ def test_quantities_of_a_foreign_registry_are_taken_over() -> None:
 def test_examples_of_all_dimensions_are_valid() -> None:
     for name, dimension in DIMENSIONS.items():
         assert parse_quantity(dimension.example, dimension=name, where=name) is not None
+
+
+def test_units_that_are_resolved_when_asked_for_are_those_of_pint() -> None:
+    plain = pint.UnitRegistry(on_redefinition="ignore", autoconvert_offset_to_baseunit=True)
+
+    def resolved(units: Any, name: str) -> tuple[Any, ...]:
+        factor, root = units.get_root_units(name)
+        return dict(units.get_dimensionality(name)), factor, dict(root._units)
+
+    names = [name for name in vars(plain)["_units"] if name.isidentifier()]
+    assert len(names) > 500
+    differ = {name for name in names if resolved(registry(), name) != resolved(plain, name)}
+    assert differ == {"dB", "decibel"}, "what the program defines itself"

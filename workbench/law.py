@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from base import CorpusError, is_folder
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from corpus.model import LawText
     from jurisdictions.rulebook import RuleBook
 
@@ -96,7 +98,22 @@ def _official(corpus: Path | None) -> dict[str, LawText]:
 
 @contextmanager
 def _reading(total: int) -> Iterator[Callable[[int], None]]:
-    """Show how far a compilation is: a bar on stderr, which stays silent where nothing is read."""
+    """Show how far a compilation is: a bar on stderr, made when something is read at all."""
+    bars: list[Progress] = []
+
+    def advance(provisions: int) -> None:
+        if not bars:
+            bars.append(_bar(total))
+        bars[0].advance(bars[0].task_ids[0], provisions)
+
+    try:
+        yield advance
+    finally:
+        for bar in bars:
+            bar.stop()
+
+
+def _bar(total: int) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -106,15 +123,6 @@ def _reading(total: int) -> Iterator[Callable[[int], None]]:
         TaskProgressColumn(),
         console=Console(stderr=True),
     )
-    task = bar.add_task("", total=total)
-
-    def advance(provisions: int) -> None:
-        bar.start()
-        bar.advance(task, provisions)
-
-    try:
-        yield advance
-    finally:
-        # Stopping a bar that never started would print an empty line.
-        if bar.live.is_started:
-            bar.stop()
+    bar.add_task("", total=total)
+    bar.start()
+    return bar

@@ -1,10 +1,15 @@
-"""Options that several commands share, as they are typed: dates, places, formats, waivers."""
+"""Options that several commands share, and what is typed there: dates, places, formats, waivers.
+
+The same option has the same name, form and words in every command; where a command does something
+else with it, it says so in the help that it gives.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +25,48 @@ FORMATS = ("json", "html")
 #: The reports that audits are written as (:mod:`compliance.report.formats`).
 AUDIT_FORMATS = ("json", "html", "pdf", "docx", "xlsx", "sarif", "oscal")
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+#: What adds an option to a command.
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+#: Seeds that every generator of chance takes.
+MOST_SEED = 2**31 - 1
+
+_PATH = click.Path(path_type=Path)
+
+
+def design_argument(*, required: bool = True) -> Option:
+    """The design to judge: DESIGN, a file."""
+    return click.argument("design", type=_PATH, required=required)
+
+
+def corpus_option(
+    purpose: str = "to quote instead of the embedded digests",
+) -> Option:
+    """--corpus, a folder of official law texts; ``purpose`` says what for."""
+    told = f"Folder of official law texts{purpose and ' '}{purpose}."
+    return click.option("--corpus", type=_PATH, help=told)
+
+
+def output_option(told: str, *, required: bool = False) -> Option:
+    """-o, a file or folder to write; ``told`` says which, and what comes there."""
+    return click.option("-o", "--output", type=_PATH, required=required, help=told)
+
+
+def formats_option(known: tuple[str, ...] = FORMATS) -> Option:
+    """--format, the reports to write."""
+    told = f"Reports to write: {','.join(known)}."
+    return click.option("--format", "formats", metavar="LIST", help=told)
+
+
+def as_of_option(told: str = "Apply the law of this date (YYYY-MM-DD).") -> Option:
+    """--as-of, the date whose law applies."""
+    return click.option("--as-of", metavar="DATE", help=told)
+
+
+seed_option = click.option(
+    "--seed", type=int, default=0, show_default=True, help="The same gives the same."
+)
 jurisdictions_option = click.option(
     "--jurisdiction",
     "jurisdictions",
@@ -45,6 +92,23 @@ waivers_option = click.option(
     metavar="FILE",
     help="Waivers: provision, reason, who and until for each (YAML or JSON).",
 )
+
+
+def judging_options(command: Command) -> Command:
+    """Add the options that decide which rules count: jurisdictions, custom, readings, waivers."""
+    for option in (waivers_option, readings_option, without_custom_option, jurisdictions_option):
+        command = option(command)
+    return command
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that a generator of chance would.
+
+    Raises:
+        UsageError: it is out of range.
+    """
+    if not 0 <= seed <= MOST_SEED:
+        raise UsageError(f"seed {seed}", where="--seed", hint=f"give 0 to {MOST_SEED}")
 
 
 def day(text: str | None, *, option: str = "--as-of") -> date:

@@ -1,4 +1,4 @@
-"""The surveys that a command is given: the options that name them, and the student."""
+"""The surveys that a command is given: the options that name them, and the student that reads."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from base import UsageError
-from compliance.scoring.survey_files import SurveyFiles, read_surveys
 
 if TYPE_CHECKING:
     from compliance.scoring.shipped import Shipped
     from jurisdictions.rulebook import RuleBook
-
-__all__ = ["SurveyFiles", "read_surveys", "require_student", "student", "survey_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

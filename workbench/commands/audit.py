@@ -10,14 +10,16 @@ import click
 from base import UsageError, write_whole
 from workbench.options import (
     AUDIT_FORMATS,
+    as_of_option,
+    corpus_option,
     day,
+    design_argument,
     formats_of,
+    formats_option,
+    judging_options,
     jurisdictions_of,
-    jurisdictions_option,
-    readings_option,
+    output_option,
     waivers_of,
-    waivers_option,
-    without_custom_option,
 )
 from workbench.output import json_option
 from workbench.surveys import survey_options
@@ -26,31 +28,22 @@ if TYPE_CHECKING:
     from compliance.audit import Assessment
     from compliance.baseline import Earlier
     from compliance.finding import AuditResult
-    from workbench.surveys import SurveyFiles
+    from compliance.scoring.survey_files import SurveyFiles
 
 
 @click.command()
-@click.argument("design", type=click.Path(path_type=Path))
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to quote instead of the embedded digests.",
-)
-@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-@jurisdictions_option
-@without_custom_option
-@readings_option
-@waivers_option
+@design_argument()
+@corpus_option()
+@as_of_option()
+@judging_options
 @click.option(
     "--baseline",
     metavar="FILE.json|register",
     help="Show what changed since an earlier audit: its JSON report, or the last in the register.",
 )
 @survey_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
-@click.option(
-    "--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(AUDIT_FORMATS)}."
-)
+@output_option("Folder for the reports.")
+@formats_option(AUDIT_FORMATS)
 @click.option(
     "--issued",
     metavar="WHEN",
@@ -150,7 +143,8 @@ def _surveys(
     acoustic: Path | None, legal: Path | None, sensor: Path | None, student: Path | None
 ) -> SurveyFiles | None:
     """Read the surveys before the law, so that a bad file is told at once."""
-    from workbench.surveys import read_surveys, require_student
+    from compliance.scoring.survey_files import read_surveys
+    from workbench.surveys import require_student
 
     if (acoustic, legal, sensor) == (None, None, None):
         if student is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import BindingError, UsageError, one_line
-from workbench.options import day
+from workbench.options import corpus_option, day
 from workbench.output import echo_json, json_option
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("target", metavar="FILE_OR_INSTRUMENT")
-@click.option("--corpus", type=click.Path(path_type=Path), help="Folder of official law texts.")
+@corpus_option("")
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="The N most confident duties.")
 @click.option(
     "--min-confidence",

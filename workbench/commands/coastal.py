@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import UsageError, is_folder, write_whole
+from workbench.options import check_seed, seed_option
 from workbench.output import echo_json, json_option, progress
 
 if TYPE_CHECKING:
     from coastal.plan.planner import Plan
 
-#: Seeds that every generator of chance takes.
-MOST_SEED = 2**31 - 1
 _FOLDER = click.Path(path_type=Path)
 _data = click.option(
     "--data", type=_FOLDER,
     help="Folder of measured data (tide-gauge/, flood-sar/, sea-level-extremes/ ...).",
 )  # fmt: skip
-_seed = click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same gives the same."
-)
 
 
 @click.group(no_args_is_help=False)
@@ -72,7 +68,7 @@ def assess(
     "--data", type=_FOLDER, required=True,
     help="Folder with flood-sar/, tide-gauge/, storm-tracks/, flood-events/.",
 )  # fmt: skip
-@_seed
+@seed_option
 @json_option
 @click.option("-o", "--output", type=_FOLDER, required=True, help="Folder for the students.")
 def train(what: str, data: Path, seed: int, as_json: bool, output: Path) -> int:
@@ -97,7 +93,7 @@ def train(what: str, data: Path, seed: int, as_json: bool, output: Path) -> int:
     "--cut", "cuts", multiple=True, metavar="STREAM[:FROM-TO]",
     help="Silence a stream, from one hour to another or throughout (repeatable).",
 )  # fmt: skip
-@_seed
+@seed_option
 @json_option
 @click.option("-o", "--output", type=_FOLDER, help="Folder for plan.json, plan.html, log.jsonl.")
 def plan(
@@ -136,8 +132,7 @@ def plan(
 
 
 def _check(seed: int, data: Path | None, output: Path | None) -> None:
-    if not 0 <= seed <= MOST_SEED:
-        raise UsageError(f"seed {seed}", where="--seed", hint=f"give 0 to {MOST_SEED}")
+    check_seed(seed)
     if data is not None and not is_folder(data):
         raise UsageError("no such folder", where=f"--data {data}", hint="check the path")
     if output is not None and output.exists() and not is_folder(output):

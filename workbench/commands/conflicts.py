@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import UsageError
-from workbench.options import day, known_state
+from workbench.options import as_of_option, corpus_option, day, design_argument, known_state
 from workbench.options import position as position_of
 from workbench.output import echo_json, json_option
 
@@ -20,19 +20,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("design", type=click.Path(path_type=Path), required=False)
+@design_argument(required=False)
 @click.option("--at", "position", metavar="LAT,LON", help="A site, in place of a design.")
 @click.option("--purpose", metavar="WORD", help="With --at: only designs of this purpose.")
 @click.option("--state", metavar="CODE", help="With --at: the operator's State (ISO alpha-3).")
 @click.option(
     "--size", type=click.IntRange(1, 12), default=4, show_default=True, help="Most rules in a set."
 )
-@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to use instead of the embedded digests.",
-)
+@as_of_option()
+@corpus_option("to use instead of the embedded digests")
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0.1),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import UsageError, write_whole
-from workbench.options import day, position
+from workbench.options import as_of_option, corpus_option, day, output_option, position
 from workbench.output import json_option
 from workbench.surveys import survey_options
 
@@ -31,13 +31,9 @@ Position = tuple[float, float]
     help="A design file in part, as JSON, with the text of its report (docs/surveys.md).",
 )
 @click.option("--site", metavar="LAT,LON", help="Position, where the structure states none.")
-@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to quote instead of the embedded digests.",
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="JSON file to write.")
+@as_of_option()
+@corpus_option()
+@output_option("JSON file to write.")
 @json_option
 def command(
     acoustic: Path | None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workbench.law import rulebook
+from workbench.options import output_option
 from workbench.output import echo_json, json_option
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def command() -> None:
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--sites", type=click.IntRange(20), help="Training sites; fewer for a trial.")
 @click.option("--epochs", type=click.IntRange(1), help="Of the student.")
-@click.option("-o", "--output", type=_FOLDER, required=True, help="Student file to write.")
+@output_option("Student file to write.", required=True)
 @json_option
 def train(
     work: Path,
@@ -110,7 +111,7 @@ def evaluate(
 )  # fmt: skip
 @_student
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("-o", "--output", type=_FOLDER, required=True, help="Student file to write.")
+@output_option("Student file to write.", required=True)
 @json_option
 def update(folder: Path, student: Path | None, seed: int, output: Path, as_json: bool) -> int:
     """Learn new sensor series without forgetting the old; the old score is measured again."""

@@ -9,7 +9,10 @@ import click
 
 from base import UsageError
 from workbench.options import (
+    as_of_option,
+    corpus_option,
     day,
+    design_argument,
     readings_option,
     waivers_of,
     waivers_option,
@@ -23,14 +26,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("design", type=click.Path(path_type=Path))
+@design_argument()
 @click.argument("names", nargs=-1, metavar="[PROVISION_OR_RULE]...")
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to quote instead of the embedded digests.",
-)
-@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
+@corpus_option()
+@as_of_option()
 @without_custom_option
 @readings_option
 @waivers_option

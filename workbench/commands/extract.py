@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from base import UsageError
+from workbench.options import output_option
 from workbench.output import echo_json_list, json_option, progress
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--segments", type=click.Path(path_type=Path), help="JSON lines, one segment of text each."
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="JSON lines to write.")
+@output_option("JSON lines to write.")
 @json_option
 def command(file: Path | None, segments: Path | None, output: Path | None, as_json: bool) -> int:
     """Extract norms from a law text FILE, or from --segments IN.jsonl into -o OUT.jsonl."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from base import UsageError, write_whole
+from workbench.options import as_of_option, corpus_option, output_option
 from workbench.output import echo_json, json_option, progress
 
 if TYPE_CHECKING:
@@ -18,12 +19,10 @@ _FORMATS = (".graphml", ".json", ".svg")
 
 
 @click.command()
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="FILE.graphml, FILE.json or FILE.svg."
-)
-@click.option("--corpus", type=click.Path(path_type=Path), help="Folder of official law texts.")
+@output_option("FILE.graphml, FILE.json or FILE.svg.")
+@corpus_option("")
 @click.option("--unresolved", is_flag=True, help="List references that lead nowhere, and why.")
-@click.option("--as-of", metavar="DATE", help="Only relations between laws that hold on this date.")
+@as_of_option("Only relations between laws that hold on this date.")
 @click.option("--at", metavar="LAT,LON", help="Only relations between laws that hold there.")
 @click.option(
     "--state", metavar="CODE", help="The operator's State, of which --at and --as-of ask."

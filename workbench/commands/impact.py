@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from base import UsageError, write_whole
+from workbench.options import as_of_option, corpus_option, output_option
 from workbench.output import json_option, progress
 
 if TYPE_CHECKING:
@@ -21,11 +22,9 @@ _DATED = re.compile(r"([a-z0-9-]+)(?:@(\S+))?")
 @click.argument("old")
 @click.argument("new")
 @click.argument("designs", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--corpus", type=click.Path(path_type=Path), help="Folder of official law texts.")
-@click.option("--as-of", metavar="DATE", help="Judge the designs as of this date (YYYY-MM-DD).")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder for impact.json and .html."
-)
+@corpus_option("")
+@as_of_option("Judge the designs as of this date (YYYY-MM-DD).")
+@output_option("Folder for impact.json and .html.")
 @json_option
 def command(
     old: str,

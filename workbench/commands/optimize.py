@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from base import UsageError, write_whole
+from workbench.options import check_seed, output_option, seed_option
 from workbench.output import json_option
 
 if TYPE_CHECKING:
     from optimize.solution import Solution
-
-#: Seeds that every sampler takes.
-MOST_SEED = 2**31 - 1
 
 
 @click.command()
@@ -28,11 +26,11 @@ MOST_SEED = 2**31 - 1
     "mock-qpu or qpu.",
 )
 @click.option("--no-certificate", is_flag=True, help="Do not let an exact solver prove the answer.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same gives the same.")
+@seed_option
 @click.option("--time-limit", metavar="S", help="Seconds for the exact solver.")
 @click.option("--timings", is_flag=True, help="Add the seconds of each stage to the JSON.")
 @json_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the JSON to a file.")
+@output_option("Write the JSON to a file.")
 def command(
     instance: Path,
     sampler: str,
@@ -50,8 +48,7 @@ def command(
 
     Exit status: 0 when it answered, also where nothing is feasible.
     """
-    if not 0 <= seed <= MOST_SEED:
-        raise UsageError(f"seed {seed}", where="--seed", hint=f"give 0 to {MOST_SEED}")
+    check_seed(seed)
     limit = _seconds(time_limit)
 
     from optimize.instance import load_instance

@@ -11,13 +11,13 @@ import click
 
 from base import RegisterError, visible
 from workbench.options import (
+    as_of_option,
+    corpus_option,
     day,
+    design_argument,
+    judging_options,
     jurisdictions_of,
-    jurisdictions_option,
-    readings_option,
     waivers_of,
-    waivers_option,
-    without_custom_option,
 )
 from workbench.output import echo_json, json_option
 
@@ -36,17 +36,10 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("design", type=click.Path(path_type=Path))
-@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to quote instead of the embedded digests.",
-)
-@jurisdictions_option
-@without_custom_option
-@readings_option
-@waivers_option
+@design_argument()
+@as_of_option()
+@corpus_option()
+@judging_options
 @by_option
 @json_option
 def add(

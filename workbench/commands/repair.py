@@ -10,13 +10,13 @@ import click
 
 from base import UsageError, write_whole
 from workbench.options import (
+    as_of_option,
+    corpus_option,
     day,
+    design_argument,
+    judging_options,
     jurisdictions_of,
-    jurisdictions_option,
-    readings_option,
     waivers_of,
-    waivers_option,
-    without_custom_option,
 )
 from workbench.output import echo_json, json_option, progress
 
@@ -25,13 +25,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("design", type=click.Path(path_type=Path))
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to judge by instead of the embedded digests.",
-)
-@click.option("--as-of", metavar="DATE", help="Apply the law of this date (YYYY-MM-DD).")
+@design_argument()
+@corpus_option("to judge by instead of the embedded digests")
+@as_of_option()
 @click.option(
     "--prices",
     type=click.Path(path_type=Path),
@@ -55,10 +51,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Other repairs to look for.",
 )
-@jurisdictions_option
-@without_custom_option
-@readings_option
-@waivers_option
+@judging_options
 @click.option(
     "--sampler", default="simulated-annealing", show_default=True, help="What looks for repairs."
 )

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from base import write_whole
+from workbench.options import output_option
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write to.")
+@output_option("File to write to.")
 def command(output: Path | None) -> int:
     """Print the JSON Schema that every audit's JSON report keeps to."""
     from compliance.report.schema import schema_text

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from workbench.options import corpus_option
 from workbench.output import progress
 
 
@@ -25,11 +26,7 @@ from workbench.output import progress
     metavar="HOST",
     help="A further host name by which browsers call it (repeatable).",
 )
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to judge by instead of the embedded digests.",
-)
+@corpus_option("to judge by instead of the embedded digests")
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Audits at once."
 )

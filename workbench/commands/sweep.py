@@ -10,13 +10,12 @@ import click
 
 from base import UsageError
 from workbench.options import (
+    as_of_option,
+    corpus_option,
     day,
+    judging_options,
     jurisdictions_of,
-    jurisdictions_option,
-    readings_option,
     waivers_of,
-    waivers_option,
-    without_custom_option,
 )
 from workbench.output import json_option
 from workbench.sweep_output import shown_progress, summary_text
@@ -55,12 +54,9 @@ _MOST_WORKERS = 512
     help="Where the student reads: auto (a graphics processor where there is one), cpu or cuda.",
 )
 @click.option("--prices", type=click.Path(path_type=Path), metavar="FILE", help="Prices of yours.")
-@click.option("--as-of", metavar="DATE", help="Date whose law applies (today).")
-@click.option("--corpus", type=click.Path(path_type=Path), help="Folder of official law texts.")
-@jurisdictions_option
-@without_custom_option
-@readings_option
-@waivers_option
+@as_of_option("Date whose law applies (today).")
+@corpus_option("")
+@judging_options
 @json_option
 def command(
     space: Path | None,

@@ -11,9 +11,12 @@ import click
 
 from base import UsageError, write_whole
 from workbench.options import (
-    FORMATS,
+    corpus_option,
     day,
+    design_argument,
     formats_of,
+    formats_option,
+    output_option,
     waivers_of,
     waivers_option,
     without_custom_option,
@@ -31,7 +34,7 @@ _MANY = 10
 
 
 @click.command()
-@click.argument("design", type=click.Path(path_type=Path), required=False)
+@design_argument(required=False)
 @click.option("--site", "sites", multiple=True, metavar="LAT,LON", help="Another site.")
 @click.option(
     "--site-file",
@@ -66,16 +69,12 @@ _MANY = 10
 )
 @click.option("--list-readings", is_flag=True, help="List the readings that can be chosen.")
 @click.option("--each", is_flag=True, help="Vary one option at a time, not all combinations.")
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    help="Folder of official law texts to quote instead of the embedded digests.",
-)
+@corpus_option()
 @without_custom_option
 @waivers_option
 @click.option("--brief", is_flag=True, help="Leave inapplicable findings out of the JSON.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the reports.")
-@click.option("--format", "formats", metavar="LIST", help=f"Reports to write: {','.join(FORMATS)}.")
+@output_option("Folder for the reports.")
+@formats_option()
 @json_option
 def command(
     design: Path | None,
