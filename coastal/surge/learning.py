@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
+from coastal.gauge.series import Floats
 from coastal.gauge.tracks import Track
 from coastal.surge.network import SurgeNetwork, SurgeTeacher
-from coastal.surge.simulate import EPISODE, simulate
+from coastal.surge.simulate import EPISODE, Episodes, simulate
 from coastal.surge.windows import COARSE, HISTORY, LEADS, blurred, samples, with_gaps
 from distill.batch import ModalityBatch
 from distill.continual import Anchor
@@ -35,12 +36,9 @@ BETA = 0.5
 
 def simulated(count: int, *, seed: int, tracks: Sequence[Track] = ()) -> ModalityBatch:
     """Return windows of ``count`` simulated episodes with gaps and forecast weather."""
-    rng = np.random.default_rng([seed, 1])
-    made = simulate(count, seed=seed, tracks=tracks)
+    made, history, rng = episodes(count, seed=seed, tracks=tracks)
     rows = np.repeat(np.arange(count), PER_EPISODE)
     hours = rng.integers(HISTORY // 2, EPISODE - LEADS, len(rows))
-    gaps = rng.uniform(0, 0.6, (count, 1)) ** 1.5
-    history = np.where(rng.random(made.surge.shape) < gaps, np.nan, with_gaps(made.surge, 0.1, rng))
     # A neighbour is a luxury: a third of the episodes has none.
     beside = np.where(rng.random((count, 1)) < 0.33, np.nan, made.neighbour)
     batch = samples(
@@ -48,6 +46,17 @@ def simulated(count: int, *, seed: int, tracks: Sequence[Track] = ()) -> Modalit
     )
     weather = blurred(batch.values["weather"].numpy(), rng).astype(np.float32)
     return replace(batch, values={**batch.values, "weather": torch.from_numpy(weather)})
+
+
+def episodes(
+    count: int, *, seed: int, tracks: Sequence[Track] = ()
+) -> tuple[Episodes, Floats, np.random.Generator]:
+    """Return simulated episodes, their surge with a gauge's gaps, and what draws the rest."""
+    rng = np.random.default_rng([seed, 1])
+    made = simulate(count, seed=seed, tracks=tracks)
+    gaps = rng.uniform(0, 0.6, (count, 1)) ** 1.5
+    history = np.where(rng.random(made.surge.shape) < gaps, np.nan, with_gaps(made.surge, 0.1, rng))
+    return made, history, rng
 
 
 def coarse(target: Tensor) -> Tensor:
