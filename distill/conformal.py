@@ -65,7 +65,7 @@ def grouped_quantiles(scores: ArrayLike, groups: ArrayLike, misses: ArrayLike) -
     order = np.argsort(strange, kind="stable")
     weight = (1 / ((len(size) + 1) * size[place]))[order].cumsum()
     # Rounding guards as in split_quantile.
-    rank = np.searchsorted(weight, np.asarray(1 - np.asarray(misses, dtype=np.float64)) - 1e-9)
+    rank = np.searchsorted(weight, np.asarray(1 - np.asarray(misses, dtype=np.float64)) - 1e-11)
     return np.append(strange[order], math.inf)[rank]
 
 
