@@ -41,9 +41,9 @@ from distill.weights import (
 )
 
 FOLDS, MEMBERS = 5, 5
-#: Windows to train on, to stop on, to calibrate on, to test on; as in :func:`train` of seed 0.
+#: Windows to train on, to choose epochs on, to calibrate and to test on, as in :func:`train`.
 TRAIN, STOP, CALIBRATE, TEST = range(4)
-EPISODES, ASIDE = 1500, 190
+EPISODES, ASIDE = 1500, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Workshop:
         """The teacher, trained once."""
         path = self.out / "teacher.safetensors"
         if not path.exists():
-            made = train_teacher(self.windows(TRAIN), self.windows(STOP), seed=0, epochs=10)
+            made = train_teacher(self.windows(TRAIN), self.windows(STOP), seed=0)
             note = {"temperature": repr(made.temperature)}
             save_tensors(made.network.state_dict(), path, note=note)
         network = SurgeTeacher()

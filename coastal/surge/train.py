@@ -34,7 +34,7 @@ TRACKS = "storm-tracks"
 
 def train(
     data: Path, out: Path, *, seed: int = 0, progress: bool = False, members: int = 5,
-    episodes: int = 1500, epochs: int = 10, share: float = 0.05,
+    episodes: int = 1500, epochs: int = 20, share: float = 0.05,
 ) -> SurgeStudent:  # fmt: skip
     """Train a surge student from nothing and write it; the same seed gives the same file.
 
@@ -45,7 +45,7 @@ def train(
         progress: whether bars are shown on a terminal.
         members: of the ensemble that the student learns.
         episodes: simulated storms.
-        epochs: of each training, at most.
+        epochs: of each training.
         share: of the gauge's hours that is used; Juan's never are.
 
     Raises:
@@ -53,7 +53,7 @@ def train(
     """
     torch.set_num_threads(1)
     series, tracks = read_folder(data)
-    aside = max(20, 190 * episodes // 1500)
+    aside = max(20, 2 * episodes // 5)
     windows = simulated(episodes, seed=seed, tracks=tracks)
     check = simulated(aside, seed=seed + 10_000, tracks=tracks)
     teacher = train_teacher(
