@@ -13,7 +13,7 @@ from coastal.gauge import HarmonicTide, Series, harmonic_tide
 from coastal.surge import SurgeStudent, train
 from coastal.surge.baselines import fit_ridge, persistence
 from coastal.surge.calibration import Bounds
-from coastal.surge.learning import coarse, likelihood, pretrain, simulated
+from coastal.surge.learning import coarse, cooling, likelihood, pretrain, simulated
 from coastal.surge.network import SurgeNetwork, SurgeTeacher, size
 from coastal.surge.physics import Shelf, holland, inverse_barometer, resonance
 from coastal.surge.record import record, share_windows
@@ -249,6 +249,24 @@ def test_a_student_survives_its_file_and_others_are_refused(
     save_weights(SurgeTeacher(), tmp_path / "other.safetensors")
     with pytest.raises(DistillError, match="no surge student"):
         SurgeStudent.load(tmp_path / "other.safetensors")
+
+
+def test_the_shipped_student_is_of_this_version(gauge: tuple[Series, HarmonicTide]) -> None:
+    history, tide = gauge
+    found = SurgeStudent.load()
+    assert '"seed": 0' in found.note["settings"]
+    told = found.forecast(history, tide=tide)
+    assert (told.low_m < told.mean_m).all() and np.isfinite(told.high_m).all()
+    assert (np.diff(found.bounds.scaled, axis=0) >= 0).all()
+
+
+def test_a_rate_falls_from_full_to_almost_none() -> None:
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.4)
+    cool, rates = cooling(optimiser, 4), []
+    for epoch in (0, 2, 3, 0):
+        cool(epoch)
+        rates.append(optimiser.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.4, 0.2, 0.4 * (1 - 0.5**0.5) / 2, 0.4])
 
 
 def test_a_taught_student_beats_persistence_on_storms_it_never_saw() -> None:
