@@ -36,7 +36,7 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("-o", "--out", type=Path, default=Path("coastal-surge-parts"))
-    parser.add_argument("--first", type=int, default=10, help="number of the first draw")
+    parser.add_argument("--first", type=int, default=20, help="number of the first draw")
     parser.add_argument("--draws", type=int, default=10, help="how many")
     parser.add_argument("--summary", action="store_true", help="only sum up what is there")
     given = parser.parse_args()
