@@ -21,8 +21,8 @@ measure() {
 
 PYTHONPATH=$(pwd)${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH
-for path in benchmarks/*.py; do
-  name=$(basename "$path" .py)
+for path in benchmarks/*.py benchmarks/*/__main__.py; do
+  name=$(basename "${path%/__main__.py}" .py)
   case $name in
     extraction) measure "$corpora" extraction "$corpora" --words 4000 ;;
     parity | references | spans) measure "$corpora" "$name" "$corpora" ;;

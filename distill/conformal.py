@@ -47,6 +47,28 @@ def tolerance_quantile(scores: ArrayLike, miss: float, *, doubt: float = 0.05) -
     return float(ordered[above]) if above >= 0 else math.inf
 
 
+def grouped_quantiles(scores: ArrayLike, groups: ArrayLike, misses: ArrayLike) -> Floats:
+    """Return the bounds of one item of a new group, from scores of items in groups.
+
+    Items of a group are alike, so that only groups are exchangeable. Each of ``k`` groups has the
+    weight ``1 / (k + 1)``, shared evenly by its items, and the new group's weight lies at infinity
+    (Lee, Barber and Willett 2023, arXiv:2306.06342). With one item each it is
+    :func:`split_quantile`.
+
+    Args:
+        scores: of calibration items, shape (n,).
+        groups: what each belongs to, shape (n,).
+        misses: shares of misses that are allowed, shape (m,); the answer has that shape.
+    """
+    strange = np.asarray(scores, dtype=np.float64)
+    _, place, size = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+    order = np.argsort(strange, kind="stable")
+    weight = (1 / ((len(size) + 1) * size[place]))[order].cumsum()
+    # Rounding guards as in split_quantile.
+    rank = np.searchsorted(weight, np.asarray(1 - np.asarray(misses, dtype=np.float64)) - 1e-11)
+    return np.append(strange[order], math.inf)[rank]
+
+
 def class_quantiles(scores: ArrayLike, label: ArrayLike, classes: int, miss: float) -> Floats:
     """Return one quantile per class, so that the promise holds for each class alone.
 

@@ -12,12 +12,14 @@ from base import DistillError, SurveyError
 from coastal.gauge import HarmonicTide, Series, harmonic_tide
 from coastal.surge import SurgeStudent, train
 from coastal.surge.baselines import fit_ridge, persistence
-from coastal.surge.learning import coarse, likelihood, pretrain, simulated
+from coastal.surge.calibration import Bounds
+from coastal.surge.learning import coarse, cooling, likelihood, pretrain, simulated
 from coastal.surge.network import SurgeNetwork, SurgeTeacher, size
-from coastal.surge.physics import Shelf, holland, inverse_barometer
+from coastal.surge.physics import Shelf, holland, inverse_barometer, resonance
 from coastal.surge.record import record, share_windows
-from coastal.surge.simulate import coastwise, simulate
+from coastal.surge.simulate import coastwise, simulate, turned
 from coastal.surge.storms import draw_share, find_storms, folds, hours_of_storms
+from coastal.surge.tide_error import tide_errors
 from coastal.surge.uncertainty import by_distilled, by_dropout, by_ensemble
 from coastal.surge.windows import LEADS, samples, with_gaps
 
@@ -47,6 +49,35 @@ def test_wind_onshore_is_towards_land() -> None:
     to_north = np.array([0.0, 0.0, 10.0])
     assert coastwise(to_north, 0.0)[1:] == pytest.approx([10, 0])
     assert coastwise(to_north, 90.0)[1:] == pytest.approx([0, -10])
+
+
+def test_a_low_that_keeps_pace_with_long_waves_builds_them_up() -> None:
+    one = np.ones(1)
+    shelf = Shelf(0 * one, 1e5 * one, 60 * one, 0 * one, 3 * one, one, 6 * one, 0.3 * one, 0 * one)
+    wave, wide, tight = np.sqrt(9.81 * 60), np.full((1, 1), 300.0), np.full((1, 1), 20.0)
+    assert resonance(0 * one, shelf, wide)[0, 0] == pytest.approx(1)
+    speeds = np.linspace(0, wave, 9)
+    rise = [float(resonance(speed * one, shelf, tight)[0, 0]) for speed in speeds]
+    assert np.all(np.diff(rise) > 0)
+    # The shelf ends the growth, sooner under a wide low; who outruns the wave lifts less.
+    assert 1 < resonance(wave * one, shelf, wide)[0, 0] < rise[-1] < 4
+    assert resonance(2 * wave * one, shelf, wide)[0, 0] < 1
+
+
+def test_a_front_turns_the_wind_to_the_right_and_leaves_its_strength() -> None:
+    southerly = np.array([[[-5.0, 0.0, 10.0]]])
+    assert turned(southerly, np.full((1, 1), np.pi / 2))[0, 0] == pytest.approx([-5, 10, 0])
+
+
+def test_a_tide_of_few_hours_is_further_off_than_one_of_many() -> None:
+    error = tide_errors(400, np.random.default_rng(0), hours=120)
+    assert np.isfinite(error).all() and 0.01 < error.std() < 0.2
+    fewest = {}
+    for hours in (200, 6000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("coastal.surge.tide_error.FEWEST", hours)
+            fewest[hours] = tide_errors(200, np.random.default_rng(1), hours=48).std()
+    assert fewest[6000] < fewest[200]
 
 
 def test_simulated_storms_are_the_seed_s_own_and_finite() -> None:
@@ -153,7 +184,8 @@ def test_doubt_has_two_parts_and_dropout_leaves_the_generator_alone() -> None:
 @pytest.fixture(scope="module")
 def student() -> SurgeStudent:
     torch.manual_seed(0)
-    return SurgeStudent(SurgeNetwork(), np.abs(np.random.default_rng(0).normal(size=(300, LEADS))))
+    scores = np.sort(np.abs(np.random.default_rng(0).normal(size=(300, LEADS))), axis=0)
+    return SurgeStudent(SurgeNetwork(), Bounds(scores, scores))
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +249,24 @@ def test_a_student_survives_its_file_and_others_are_refused(
     save_weights(SurgeTeacher(), tmp_path / "other.safetensors")
     with pytest.raises(DistillError, match="no surge student"):
         SurgeStudent.load(tmp_path / "other.safetensors")
+
+
+def test_the_shipped_student_is_of_this_version(gauge: tuple[Series, HarmonicTide]) -> None:
+    history, tide = gauge
+    found = SurgeStudent.load()
+    assert '"seed": 0' in found.note["settings"]
+    told = found.forecast(history, tide=tide)
+    assert (told.low_m < told.mean_m).all() and np.isfinite(told.high_m).all()
+    assert (np.diff(found.bounds.scaled, axis=0) >= 0).all()
+
+
+def test_a_rate_falls_from_full_to_almost_none() -> None:
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.4)
+    cool, rates = cooling(optimiser, 4), []
+    for epoch in (0, 2, 3, 0):
+        cool(epoch)
+        rates.append(optimiser.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.4, 0.2, 0.4 * (1 - 0.5**0.5) / 2, 0.4])
 
 
 def test_a_taught_student_beats_persistence_on_storms_it_never_saw() -> None:

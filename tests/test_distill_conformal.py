@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from distill.conformal import (
     AdaptiveLevel,
     class_quantiles,
+    grouped_quantiles,
     prediction_sets,
     quantile_scores,
     split_quantile,
@@ -32,6 +33,31 @@ def test_exchangeable_data_are_covered_as_often_as_promised() -> None:
     for _ in range(500):
         scores = draw.exponential(size=20)
         hits.append(scores[-1] <= split_quantile(scores[:-1], 0.1))
+    assert coverage_holds(hits, level=0.9, confidence=0.999)[1]
+
+
+@given(st.lists(st.floats(0, 9), min_size=1, max_size=40), st.floats(0.01, 0.99))
+def test_groups_of_one_are_split_conformal(scores: list[float], miss: float) -> None:
+    found = grouped_quantiles(scores, np.arange(len(scores)), [miss])
+    assert found[0] == split_quantile(scores, miss)
+
+
+def test_a_group_weighs_the_same_however_many_items_it_has() -> None:
+    scores = np.r_[np.full(1000, 1.0), 2.0, 3.0, 4.0]
+    groups = np.r_[np.zeros(1000), 1, 2, 3]
+    assert grouped_quantiles(scores, groups, [0.8, 0.6, 0.2, 0.1]).tolist() == [1, 2, 4, math.inf]
+
+
+def test_hours_of_new_groups_are_covered_as_often_as_promised() -> None:
+    draw, hits = np.random.default_rng(5), []
+    for _ in range(400):
+        size = draw.integers(1, 30, 30)
+        spread = draw.lognormal(size=30)
+        scores = np.abs(draw.normal(size=size.sum())) * np.repeat(spread, size)
+        groups = np.repeat(np.arange(30), size)
+        new = groups == 29
+        bound = grouped_quantiles(scores[~new], groups[~new], [0.1])[0]
+        hits.append(bool(draw.choice(scores[new]) <= bound))
     assert coverage_holds(hits, level=0.9, confidence=0.999)[1]
 
 

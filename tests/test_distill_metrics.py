@@ -14,6 +14,7 @@ from distill.metrics import (
     coverage_holds,
     expected_calibration_error,
     f1,
+    interval_score,
     macro_f1,
     negative_log_likelihood,
 )
@@ -82,3 +83,11 @@ def test_iou_of_nothing_to_find_is_1_and_never_divides_by_zero() -> None:
 
     found = iou([[0, 0, 0], [2, 1, 1], [0, 3, 0]])
     assert found.tolist() == [1.0, 0.5, 0.0]
+
+
+def test_an_interval_pays_for_its_width_and_for_its_misses() -> None:
+    found = interval_score([0, 0, 0], [2, 2, 2], [1, 3, -0.5], level=0.9)
+    assert found == pytest.approx([2, 2 + 20, 2 + 10])
+    draws = np.random.default_rng(0).normal(size=4000)
+    means = [interval_score(-wide, wide, draws).mean() for wide in (1.2, 1.645, 2.2)]
+    assert means[1] == min(means)

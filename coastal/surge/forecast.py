@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,17 +14,21 @@ from numpy.typing import NDArray
 from base import DistillError, SurveyError
 from coastal.gauge import HarmonicTide, Series
 from coastal.gauge.series import Floats, Times, on_hours
+from coastal.surge.calibration import RECENT, Bounds, deviation, recent_scale, scores_of
 from coastal.surge.network import SurgeNetwork
 from coastal.surge.uncertainty import by_distilled
 from coastal.surge.windows import HISTORY, LEADS, UNIT_M, samples
-from distill.conformal import AdaptiveLevel, split_quantile
-from distill.uncertainty import Spread
+from distill.conformal import split_quantile
 from distill.weights import load_note, load_tensors, save_tensors
 
-#: Coverage promised, rate of the adaptive level, hours that it looks back on.
-LEVEL, RATE, LOOK_BACK = 0.9, 0.01, 30 * 24
+#: Coverage promised.
+LEVEL = 0.9
+#: Hours of issue before the last that an adaptive interval rests on.
+LOOK_BACK = RECENT + LEADS
 #: What a file of this module's student says of itself.
-FORMAT = "bathylex surge student 1"
+FORMAT = "bathylex surge student 2"
+#: Names in a file of the scores that intervals rest on.
+FIXED, SCALED = "conformal.fixed", "conformal.scaled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,14 @@ class SurgeStudent:
 
     Args:
         network: what :func:`coastal.surge.train` made.
-        scores: ``|y - μ| / σ`` of calibration samples by lead, shape (samples, 12).
+        bounds: scores of calibration storms.
         note: what it was trained on.
     """
 
     def __init__(
-        self, network: SurgeNetwork, scores: Floats, *, note: dict[str, str] | None = None
+        self, network: SurgeNetwork, bounds: Bounds, *, note: dict[str, str] | None = None
     ) -> None:
-        self.network, self.scores, self.note = network.eval(), scores, dict(note or {})
+        self.network, self.bounds, self.note = network.eval(), bounds, dict(note or {})
 
     @classmethod
     def load(cls, path: Path | None = None) -> SurgeStudent:
@@ -83,10 +86,11 @@ class SurgeStudent:
         note = _note(path)
         network = SurgeNetwork()
         own = {name: one.shape for name, one in network.state_dict().items()}
-        scores = tensors.pop("conformal.scores", None)
+        fixed, scaled = tensors.pop(FIXED, None), tensors.pop(SCALED, None)
         if (
             note.get("format") != FORMAT
-            or scores is None
+            or fixed is None
+            or scaled is None
             or {name: one.shape for name, one in tensors.items()} != own
         ):
             raise DistillError(
@@ -94,12 +98,13 @@ class SurgeStudent:
                 hint="train it again",
             )  # fmt: skip
         network.load_state_dict(tensors)
-        return cls(network, scores.numpy().astype(np.float64), note=note)
+        return cls(network, Bounds(fixed.double().numpy(), scaled.double().numpy()), note=note)
 
     def save(self, path: Path) -> None:
         """Write weights, calibration scores and note into one safetensors file."""
         tensors = dict(self.network.state_dict())
-        tensors["conformal.scores"] = torch.from_numpy(self.scores.astype(np.float32))
+        tensors[FIXED] = torch.from_numpy(self.bounds.fixed.astype(np.float32))
+        tensors[SCALED] = torch.from_numpy(self.bounds.scaled.astype(np.float32))
         note = json.dumps({**self.note, "format": FORMAT}, sort_keys=True)
         save_tensors(tensors, path, note={"student": note})
 
@@ -115,7 +120,7 @@ class SurgeStudent:
             tide: of the gauge; its future is known.
             hours_ahead: 1 to 12.
             issued: when the forecast is made, a whole hour UTC; the newest datum's if not given.
-            adaptive: whether the interval also learns from how forecasts of the last 30 days of
+            adaptive: whether the interval also learns from how forecasts of the last two days of
                 ``history`` would have fared.
             level: coverage wanted.
 
@@ -132,63 +137,32 @@ class SurgeStudent:
         start = now - np.timedelta64(len(values) - 1, "h")
         hours = start + np.arange(len(values) + LEADS) * np.timedelta64(1, "h")
         swing = tide.predict(hours) - tide.mean_m
-        first = HISTORY if adaptive else len(values) - 1
-        issues = np.arange(min(first, len(values) - 1), len(values))
+        first = len(values) - 1 - (LOOK_BACK if adaptive else 0)
+        issues = np.arange(max(first, 0), len(values))
         padded = np.concatenate([values, np.full(LEADS, np.nan)])
         batch = samples(padded[None], swing[None], np.zeros_like(issues), issues)
         told = by_distilled(self.network, batch)
-        mean, deviation = told.mean.numpy().astype(np.float64), _deviation(told)
-        target = batch.targets["surge"].numpy()
-        scores = np.abs(target - mean) / deviation
-        width = self._bounds(scores, level=level) * deviation[-1]
+        mean, each = told.mean[-1].numpy().astype(np.float64), deviation(told)[-1]
+        scale = recent_scale(scores_of(told, batch))[-1] if adaptive else 1.0
+        scores = self.bounds.scaled if adaptive else self.bounds.fixed
+        width = np.array([split_quantile(one, 1 - level) for one in scores.T]) * scale * each
         ahead = slice(0, hours_ahead)
 
         def metres(value: Floats) -> Floats:
             return np.asarray(UNIT_M * value[ahead], dtype=np.float64)
 
-        centre = mean[-1]
         return Forecast(
-            history.station, now, hours[len(values) :][ahead], metres(centre),
-            metres(centre - width), metres(centre + width),
+            history.station, now, hours[len(values) :][ahead], metres(mean),
+            metres(mean - width), metres(mean + width),
             metres(told.aleatoric[-1].sqrt().numpy()), metres(told.epistemic[-1].sqrt().numpy()),
             level, float(age),
         )  # fmt: skip
-
-    def _bounds(self, scores: Floats, *, level: float) -> Floats:
-        """Return the bound of the last row, lead by lead: split conformal, widened adaptively.
-
-        A quiet month would narrow an adaptive interval right before a storm; it may only widen.
-
-        Args:
-            scores: of past issues, hour by hour, shape (issues, 12), NaN where unknown.
-            level: coverage wanted.
-        """
-        bounds = np.empty(LEADS)
-        for lead in range(LEADS):
-            start = self.scores[:, lead][np.isfinite(self.scores[:, lead])]
-            state = AdaptiveLevel(1 - level, RATE, 1 - level)
-            for one in scores[: len(scores) - 1 - lead, lead]:
-                if np.isfinite(one):
-                    state = state.after(bool(one > state.bound(start)))
-            bounds[lead] = max(split_quantile(start, 1 - level), state.bound(start))
-            if state.current <= 0 and len(start):
-                # An infinite interval would say nothing: twice the strangest that was ever seen.
-                bounds[lead] = 2 * float(start.max())
-        return bounds
 
 
 def newest(history: Series, issued: np.datetime64) -> np.datetime64 | None:
     """Return when the newest value at or before ``issued`` was measured, if there is one."""
     seen: NDArray[np.bool_] = history.present & (history.times <= issued)
     return history.times[seen][-1] if seen.any() else None
-
-
-def calibration_scores(told: Spread, target: Floats, *, most: int = 999) -> Floats:
-    """Return ``|y - μ| / σ`` by lead, shape (samples, 12), thinned evenly to ``most`` ranks."""
-    found = np.abs(target - told.mean.numpy()) / _deviation(told)
-    columns: Sequence[Floats] = [one[np.isfinite(one)] for one in found.T]
-    ranks = np.linspace(0, 1, min(most, *(len(one) for one in columns)))
-    return np.stack([np.quantile(one, ranks) for one in columns], axis=1)
 
 
 def describe(settings: dict[str, object]) -> dict[str, str]:
@@ -205,10 +179,6 @@ def _note(path: Path) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.items()} if type(found) is dict else {}
 
 
-def _deviation(told: Spread) -> Floats:
-    return np.asarray(told.total.sqrt().numpy(), dtype=np.float64)
-
-
 def _issue(history: Series, issued: np.datetime64 | None) -> np.datetime64:
     if issued is None:
         seen = history.times[history.present]
@@ -219,7 +189,7 @@ def _issue(history: Series, issued: np.datetime64 | None) -> np.datetime64:
 
 
 def _past(history: Series, now: np.datetime64) -> Floats:
-    """Return hourly values of the last 30 days and 2 up to ``now``, NaN in gaps."""
+    """Return hourly values of the hours looked back on and 48 before them, NaN in gaps."""
     times = history.times.astype("datetime64[s]")
     whole = times == times.astype("datetime64[h]")
     inside = whole & (times <= now) & (times > now - np.timedelta64(LOOK_BACK + HISTORY, "h"))

@@ -108,6 +108,24 @@ class Shelf:
         return found
 
 
+def resonance(speed_ms: Floats, shelf: Shelf, radius_km: Floats) -> Floats:
+    """Return how many times its static height the sea rises under a moving low, (episodes, hours).
+
+    A low that keeps pace with long waves builds them up: ``1 / (1 - F²)`` with the storm's speed
+    over that of the wave (Proudman 1929; for edge waves Greenspan 1956). The shelf ends the growth
+    before it is infinite: the more so, the wider the low is beside the shelf. A low that outruns
+    the wave lifts the sea less.
+
+    Args:
+        speed_ms: of the storm, shape (episodes,).
+        shelf: the coast's.
+        radius_km: of the storm, shape (episodes, hours).
+    """
+    froude = (speed_ms / np.sqrt(GRAVITY * shelf.depth_m))[:, None]
+    limit = np.clip(2000 * radius_km / shelf.fetch_m[:, None], 0.3, 2.0)
+    return np.asarray(np.sqrt((1 + limit**2) / ((1 - froude**2) ** 2 + limit**2)))
+
+
 def lagged(forcing: Floats, hours: Floats) -> Floats:
     """Return what follows ``forcing`` (episodes, steps) with a memory of so many hours each."""
     keep = np.exp(-1 / np.maximum(hours, 1e-3))

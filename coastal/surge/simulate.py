@@ -14,13 +14,28 @@ import numpy as np
 
 from coastal.gauge.series import Floats, hours_of
 from coastal.gauge.tracks import Track
-from coastal.surge.physics import INFLOW_DEG, MEAN_HPA, SURFACE_SHARE, Shelf, holland, lagged
+from coastal.surge.physics import (
+    GRAVITY,
+    INFLOW_DEG,
+    MEAN_HPA,
+    SURFACE_SHARE,
+    Shelf,
+    holland,
+    lagged,
+    resonance,
+)
+from coastal.surge.tide_error import tide_errors
 
 #: Hours of an episode; the storm is nearest in its second half.
 EPISODE = 120
 #: Share of storms that follow the shape of a real track, where tracks are given.
 REAL_SHARE = 0.4
 KM_PER_DEGREE = 111.2
+#: Radius of greatest wind of the widest winter lows and the tightest hurricanes; lows wider than
+#: the third number have fronts.
+WIDE_KM, TIGHT_KM, FRONT_KM = 450.0, 20.0, 120.0
+#: Wind at which waves and seiches in the harbour may have added as much again to a gauge's noise.
+ROUGH_MS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +61,25 @@ def simulate(count: int, *, seed: int, tracks: Sequence[Track] = ()) -> Episodes
     rng = np.random.default_rng(seed)
     shelf = _coasts(count, rng)
     x, y, drop, radius, latitude = _storms(count, rng, tracks)
-    shape = rng.uniform(1.0, 1.8, (count, 1))
+    shape, front = rng.uniform(1.0, 1.8, (count, 1)), _fronts(x, y, radius, rng)
+    swell = rng.uniform(0, 1.5, (count, 1))
+    error = tide_errors(count, rng, hours=EPISODE)
     # The neighbour lies along the shore, to either side.
     along = np.deg2rad(shelf.onshore_deg + 90)[:, None]
     away = (rng.choice([-1, 1], count) * rng.uniform(80, 250, count))[:, None]
     calm = _background(count, rng)
     spots = ((0.0, 0.0), (away * np.sin(along), away * np.cos(along)))
     levels, weather = [], np.zeros(0)
-    gain = rng.lognormal(0.0, 0.35, (count, 1))
+    gain = rng.lognormal(0.0, 0.45, (count, 1))
     slow = 0.1 * rng.lognormal(-0.7, 0.5, (count, 1)) * _red(count, rng, 40.0)
     for place, spot in enumerate(spots):
-        fields = (
-            _at(x - np.asarray(spot[0]), y - np.asarray(spot[1]), drop, radius, shape, latitude)
-            + calm
-        )
-        level = gain * shelf.surge(MEAN_HPA + fields[..., 0], fields[..., 1], fields[..., 2])
-        levels.append(level + slow + _gauge(count, rng))
+        here, there = x - np.asarray(spot[0]), y - np.asarray(spot[1])
+        storm = turned(_at(here, there, drop, radius, shape, latitude), front)
+        fields = storm + calm
+        pressed = calm[..., 0] + resonance(_speed(x, y), shelf, radius) * storm[..., 0]
+        level = gain * shelf.surge(MEAN_HPA + pressed, fields[..., 1], fields[..., 2])
+        rough = 1 + swell * (np.hypot(fields[..., 1], fields[..., 2]) / ROUGH_MS) ** 2
+        levels.append(level + slow + rough * _gauge(count, rng) - (0 if place else error))
         weather = weather if place else fields
     told = coastwise(weather, shelf.onshore_deg[:, None])
     return Episodes(levels[0], levels[1], _tide(count, rng), told)
@@ -80,15 +98,53 @@ def coastwise(weather: Floats, onshore_deg: Floats | float) -> Floats:
     return np.stack([weather[..., 0], on, along], axis=-1)
 
 
+def turned(weather: Floats, angle: Floats) -> Floats:
+    """Return weather whose wind is turned clockwise by angles, shape (episodes, hours), radians."""
+    east, north = weather[..., 1], weather[..., 2]
+    return np.stack(
+        [
+            weather[..., 0],
+            east * np.cos(angle) + north * np.sin(angle),
+            north * np.cos(angle) - east * np.sin(angle),
+        ],
+        axis=-1,
+    )
+
+
+def _fronts(x: Floats, y: Floats, radius: Floats, rng: np.random.Generator) -> Floats:
+    """Return by how much a front has turned the wind, radians, shape (episodes, hours).
+
+    Wide lows carry fronts, at which the wind veers by 40 to 100 degrees within hours, near the
+    time of the lowest pressure; tight storms have none.
+    """
+    count = len(x)
+    size = np.deg2rad(rng.uniform(40, 100, (count, 1))) * (rng.random((count, 1)) < 0.6)
+    nearest = np.hypot(x, y).argmin(axis=1)[:, None] + rng.normal(0, 6, (count, 1))
+    passed = np.tanh((np.arange(EPISODE)[None, :] - nearest) / rng.uniform(0.5, 2.5, (count, 1)))
+    wide = radius.mean(axis=1, keepdims=True) > FRONT_KM
+    return np.asarray(wide * size * (1 + passed) / 2)
+
+
+def _speed(x: Floats, y: Floats) -> Floats:
+    """Return how fast a storm moves when it is nearest, m/s, shape (episodes,)."""
+    rows, at = np.arange(len(x)), np.hypot(x, y).argmin(axis=1)
+    moved = np.hypot(np.gradient(x, axis=1), np.gradient(y, axis=1)) / 3.6
+    return np.asarray(moved[rows, at])
+
+
 def _coasts(count: int, rng: np.random.Generator) -> Shelf:
+    fetch, depth = 1000 * rng.uniform(40, 200, count), rng.uniform(30, 130, count)
+    # A long wave crosses the shelf in that time; the sea follows the wind as slowly, or a few
+    # times as slowly, and swings in four of it.
+    crossing = fetch / np.sqrt(GRAVITY * depth) / 3600
     return Shelf(
         onshore_deg=rng.uniform(0, 360, count),
-        fetch_m=1000 * rng.uniform(40, 200, count),
-        depth_m=rng.uniform(30, 130, count),
+        fetch_m=fetch,
+        depth_m=depth,
         along=rng.uniform(-0.8, 0.8, count),
-        wind_hours=rng.uniform(1, 9, count),
+        wind_hours=crossing * rng.uniform(0.7, 3, count),
         pressure_hours=rng.uniform(0.3, 3, count),
-        seiche_hours=rng.uniform(2.5, 12, count),
+        seiche_hours=np.maximum(2.0, 4 * crossing * rng.uniform(0.8, 1.2, count)),
         seiche_damping=rng.uniform(0.1, 0.5, count),
         seiche_gain=rng.uniform(0, 0.8, count),
     )
@@ -101,7 +157,8 @@ def _storms(
     hours = np.arange(EPISODE)[None, :]
     nearest = rng.uniform(0.45, 1.05, (count, 1)) * EPISODE
     heading, past = rng.uniform(0, 2 * np.pi, (count, 1)), rng.normal(0, 180, (count, 1))
-    speed = 3.6 * rng.uniform(3, 18, (count, 1))
+    # Storms of the tropics move at 5 m/s, those on their way out of them at 10 to 20, a few at 30.
+    speed = 3.6 * np.clip(rng.lognormal(np.log(9.0), 0.55, (count, 1)), 2.0, 30.0)
     run = speed * (hours - nearest)
     x = run * np.sin(heading) + past * np.cos(heading)
     y = run * np.cos(heading) - past * np.sin(heading)
@@ -110,8 +167,8 @@ def _storms(
     drop = (rng.uniform(8, 45, (count, 1)) + 30 * tight) * np.where(
         rng.random((count, 1)) < 0.33, 0.2, 1.0
     )
-    radius = np.exp(np.log(450) + tight * np.log(45 / 450)) * np.ones_like(x)
-    drop = drop * np.exp(-(((hours - nearest) / rng.uniform(30, 120, (count, 1))) ** 2))
+    radius = np.exp(np.log(WIDE_KM) + tight * np.log(TIGHT_KM / WIDE_KM)) * np.ones_like(x)
+    drop = drop * np.exp(-(((hours - nearest) / rng.uniform(15, 120, (count, 1))) ** 2))
     latitude = rng.uniform(18, 60, (count, 1)) * np.ones_like(x)
     paths = [one for one in map(_hourly, tracks) if one is not None]
     for row in np.flatnonzero(rng.random(count) < REAL_SHARE) if paths else ():
@@ -181,15 +238,9 @@ def _red(count: int, rng: np.random.Generator, hours: float) -> Floats:
 
 
 def _gauge(count: int, rng: np.random.Generator) -> Floats:
-    """Return a gauge's noise and the tide that its constants miss, in metres."""
-    hours = np.arange(EPISODE)[None, :]
-    found = rng.lognormal(np.log(0.015), 0.6, (count, 1)) * rng.normal(size=(count, EPISODE))
-    for period, size in ((12.42, 0.02), (6.21, 0.008), (23.93, 0.01)):
-        swing = np.abs(rng.normal(0, size, (count, 1)))
-        found = found + swing * np.sin(
-            2 * np.pi * hours / period + rng.uniform(0, 2 * np.pi, (count, 1))
-        )
-    return np.asarray(found)
+    """Return a gauge's noise in calm weather, in metres."""
+    size = rng.lognormal(np.log(0.015), 0.6, (count, 1))
+    return np.asarray(size * rng.normal(size=(count, EPISODE)))
 
 
 def _tide(count: int, rng: np.random.Generator) -> Floats:

@@ -9,7 +9,8 @@ import torch
 
 from base import SurveyError, is_folder
 from coastal.gauge import Series, Track, read_atcf, read_meds
-from coastal.surge.forecast import SurgeStudent, calibration_scores, describe
+from coastal.surge.calibration import calibrated, storm_hours
+from coastal.surge.forecast import SurgeStudent, describe
 from coastal.surge.learning import (
     anchored,
     finetune,
@@ -19,10 +20,8 @@ from coastal.surge.learning import (
 )
 from coastal.surge.network import SurgeNetwork
 from coastal.surge.record import record, share_windows
-from coastal.surge.storms import THRESHOLD_M, Mask, draw_share
-from coastal.surge.uncertainty import by_distilled, distil_ensemble
-from coastal.surge.windows import UNIT_M
-from distill.batch import ModalityBatch
+from coastal.surge.storms import Mask, draw_share
+from coastal.surge.uncertainty import distil_ensemble
 from distill.continual import Anchor
 
 #: Juan, always held out: three days of September 2003 and one before.
@@ -35,7 +34,7 @@ TRACKS = "storm-tracks"
 
 def train(
     data: Path, out: Path, *, seed: int = 0, progress: bool = False, members: int = 5,
-    episodes: int = 1500, epochs: int = 10, share: float = 0.05,
+    episodes: int = 1500, epochs: int = 20, share: float = 0.05,
 ) -> SurgeStudent:  # fmt: skip
     """Train a surge student from nothing and write it; the same seed gives the same file.
 
@@ -46,7 +45,7 @@ def train(
         progress: whether bars are shown on a terminal.
         members: of the ensemble that the student learns.
         episodes: simulated storms.
-        epochs: of each training, at most.
+        epochs: of each training.
         share: of the gauge's hours that is used; Juan's never are.
 
     Raises:
@@ -54,7 +53,7 @@ def train(
     """
     torch.set_num_threads(1)
     series, tracks = read_folder(data)
-    aside = max(20, 190 * episodes // 1500)
+    aside = max(20, 2 * episodes // 5)
     windows = simulated(episodes, seed=seed, tracks=tracks)
     check = simulated(aside, seed=seed + 10_000, tracks=tracks)
     teacher = train_teacher(
@@ -73,23 +72,11 @@ def train(
         progress="one of all" if progress else None,
     )  # fmt: skip
     localise(student, series, anchored(student, windows), share=share, seed=seed)
-    held = rough(simulated(aside, seed=seed + 20_000, tracks=tracks))
-    scores = calibration_scores(by_distilled(student, held), held.targets["surge"].numpy())
+    bounds = calibrated(student, storm_hours(episodes, seed=seed + 20_000, tracks=tracks))
     settings = {"episodes": episodes, "members": members, "seed": seed, "share": share}
-    made = SurgeStudent(student, scores, note=describe({**settings, "gauge": series.name}))
+    made = SurgeStudent(student, bounds, note=describe({**settings, "gauge": series.name}))
     made.save(out)
     return made
-
-
-def rough(windows: ModalityBatch) -> ModalityBatch:
-    """Return the windows that hold a storm's surge, before or after their issue.
-
-    Intervals are calibrated on them: those of all weathers are too narrow in a storm.
-    """
-    seen = torch.cat([windows.values["gauge"], windows.targets["surge"]], dim=1)
-    high = seen.nan_to_num(nan=-1e9).amax(dim=1) > THRESHOLD_M / UNIT_M
-    # A handful of simulated storms may hold no such window.
-    return windows.rows(high.nonzero()[:, 0]) if high.sum() >= 20 else windows
 
 
 def localise(

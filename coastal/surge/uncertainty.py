@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 
-from coastal.surge.learning import OWN, likelihood, shuffled
+from coastal.surge.learning import OWN, cooling, likelihood, shuffled
 from coastal.surge.network import SurgeNetwork
 from distill.batch import ModalityBatch
 from distill.training import fit
@@ -51,9 +51,9 @@ def distil_ensemble(
 
     Args:
         students: the ensemble.
-        data, check: windows to train and to stop on; their targets are not looked at.
+        data, check: windows to train on, and to choose the epoch on; targets are not looked at.
         seed: of the order.
-        epochs: at most.
+        epochs: how many.
         progress: title of a bar.
     """
     torch.manual_seed(seed)
@@ -70,16 +70,21 @@ def distil_ensemble(
         return whole
 
     own, other = data.only(OWN), check.only(OWN)
-    parts = shuffled(len(own), 256, seed=seed)
+    parts, cool = shuffled(len(own), 256, seed=seed), cooling(optimiser, epochs)
+
+    def batches(epoch: int) -> Iterator[tuple[ModalityBatch, Tensor, Tensor, Tensor]]:
+        cool(epoch)
+        return (
+            (own.rows(row), told.mean[row], told.aleatoric[row], told.epistemic[row])
+            for row in parts(epoch)
+        )
+
     fit(
         one,
         step=lambda part: loss(*part),
-        batches=lambda epoch: (
-            (own.rows(row), told.mean[row], told.aleatoric[row], told.epistemic[row])
-            for row in parts(epoch)
-        ),
+        batches=batches,
         validate=lambda: float(loss(other, held.mean, held.aleatoric, held.epistemic)),
-        optimiser=optimiser, epochs=epochs, patience=3, device="cpu", progress=progress,
+        optimiser=optimiser, epochs=epochs, patience=epochs, device="cpu", progress=progress,
     )  # fmt: skip
     return one
 
