@@ -13,6 +13,8 @@ from coastal.gauge.series import Floats, Series, Times, on_hours
 
 #: UHSLC research-quality ASCII counts days from here (113225 is 2010-01-01).
 UHSLC_EPOCH = np.datetime64("1700-01-01", "s")
+#: Days from then to 2200: hours between times that are further apart would fill the memory.
+DAYS = 182_621
 #: When the 2010 Chile earthquake began (USGS), from which the DART file counts seconds.
 CHILE_2010 = np.datetime64("2010-02-27T06:34:14", "s")
 #: PSMSL's revised local reference lies about 7 m under mean sea level, so that none is negative.
@@ -70,6 +72,10 @@ def read_uhslc(
         SurveyError: a row cannot be read.
     """
     days, values = _columns(path, 2)
+    if not ((days >= 0) & (days < DAYS)).all():
+        raise SurveyError(
+            "a day out of 1700 to 2200", where=str(path), hint="check the first column"
+        )
     times = UHSLC_EPOCH + np.round(days * 24).astype("timedelta64[h]")
     found, level = _rising(list(times.astype("datetime64[h]")), list(values / 1000), path)
     found, filled = on_hours(found, level)
@@ -86,6 +92,8 @@ def read_dart(path: Path, *, origin: np.datetime64 = CHILE_2010) -> Series:
         SurveyError: a row cannot be read.
     """
     seconds, values = _columns(path, 2)
+    if not (np.abs(seconds) < DAYS * 86_400).all():
+        raise SurveyError("a second of another age", where=str(path), hint="check the first column")
     times = origin + np.round(seconds).astype("timedelta64[s]")
     latest = dict(zip(times.tolist(), values.tolist(), strict=True))
     stamps = sorted(latest)
@@ -189,11 +197,15 @@ def _number(text: str, path: Path, line: int) -> float:
 def _time(text: str, path: Path, line: int) -> np.datetime64:
     try:
         found: np.datetime64 = np.datetime64(text, "m").astype("datetime64[h]")
-        return found
     except ValueError:
+        found = np.datetime64("NaT", "h")
+    since = (found - UHSLC_EPOCH) / np.timedelta64(1, "D")
+    if not 0 <= since < DAYS:
         raise SurveyError(
-            f"{text!r} is no time", where=f"{path}:{line}", hint="write YYYY/MM/DD HH:MM"
-        ) from None
+            f"{text!r} is no time of 1700 to 2200", where=f"{path}:{line}",
+            hint="write YYYY/MM/DD HH:MM",
+        )  # fmt: skip
+    return found
 
 
 def _rising(

@@ -77,7 +77,7 @@ def read_series_folder(folder: Path, *, seed: int) -> tuple[SensorTask, SensorTa
 
 def _name(text: str | None, path: Path) -> str:
     name = (text or "").strip()
-    if not name or Path(name).is_absolute() or ".." in Path(name).parts:
+    if not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
         raise SurveyError(
             f"'{name}' is no file of the folder", where=str(path), hint="name files beside it"
         )
