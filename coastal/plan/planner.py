@@ -12,14 +12,17 @@ import numpy as np
 from base import UsageError
 from coastal.plan.calibration import calibrated
 from coastal.plan.guard import CHANCE, NONE, Guard
-from coastal.plan.learn import Senses, learn
+from coastal.plan.learn import Reading, Senses, learn
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.record import as_data
 from coastal.plan.scenario import Scenario
-from coastal.plan.simulate import NO_FAILURES, Storm, forecast_of, simulate
+from coastal.plan.simulate import NO_FAILURES, Storm, flooding, forecast_of, simulate
 from coastal.plan.streams import Cut
 
-TRAINING, APART, CALIBRATION = 150, 80, 200
+#: Storms to learn from and to scale the belief by, and floods of each kind for the guard.
+TRAINING, APART, FLOODS = 150, 80, 300
+#: How the gauge is read.
+READING: Reading = "both"
 #: Tries to draw a storm with a peak as high as a scenario asks for.
 _DRAWS = 2000
 
@@ -81,6 +84,7 @@ def prepare(
     *,
     seed: int = 0,
     earlier: Sequence[Storm] = (),
+    reading: Reading = READING,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[Senses, Guard]:
     """Learn experts and calibrate the guard on synthetic storms, and on earlier months if any.
@@ -89,6 +93,7 @@ def prepare(
         scenario: its climate, failures, assets and ``alpha``.
         seed: of the storms; the same gives the same.
         earlier: measured windows; even ones train, odd ones scale the belief.
+        reading: of the gauge.
         progress: told what is being done.
     """
     say = progress or (lambda line: None)
@@ -103,12 +108,24 @@ def prepare(
     say(f"learning from {TRAINING} synthetic storms")
     train = storms(TRAINING, failing=False)
     apart = storms(APART, failing=True)
-    senses = learn([*train, *earlier[::2]], [*apart, *earlier[1::2]])
-    say(f"calibrating the guard on {CALIBRATION} more")
-    guard = calibrated(
-        scenario.site, senses, storms(CALIBRATION, failing=True), alpha=scenario.alpha
-    )
+    senses = learn([*train, *earlier[::2]], [*apart, *earlier[1::2]], reading=reading)
+    say(f"calibrating the guard on {FLOODS} floods of each kind")
+    floods = calibration_floods(scenario, seed=seed)
+    guard = calibrated(scenario.site, senses, floods, alpha=scenario.alpha)
     return senses, guard
+
+
+def calibration_floods(scenario: Scenario, *, seed: int = 0) -> list[Storm]:
+    """Return flooded storms of each kind that the climate has, apart from all that is learned."""
+    quay = min(asset.threshold_m for asset in scenario.site.assets)
+    climate, found = scenario.climate, list[Storm]()
+    for kind, share in enumerate((1 - climate.tight_share, climate.tight_share)):
+        if share > 0:
+            rng = np.random.default_rng([seed, 4, kind])
+            found += flooding(
+                rng, climate, scenario.failures, quay_m=quay, count=FLOODS, tight=bool(kind)
+            )
+    return [_only(storm, scenario.streams) for storm in found]
 
 
 def make_plan(
@@ -134,10 +151,10 @@ def make_plan(
     """
     storm, earlier = storm_of(scenario, data)
     senses, guard = prepare(scenario, seed=seed, earlier=earlier, progress=progress)
-    if not np.isfinite(guard.k[CHANCE]):
+    if not np.isfinite(guard.k.get(CHANCE, np.inf)):
         raise UsageError(
-            f"only {guard.floods[CHANCE]} of {CALIBRATION} storms flood an asset, too few for a "
-            f"bound of {scenario.alpha:g}",
+            f"only {guard.floods.get(CHANCE, 0)} storms flood an asset, too few for a bound of "
+            f"{scenario.alpha:g}",
             where=scenario.name,
             hint="raise alpha, lower thresholds or make the climate stormier",
         )

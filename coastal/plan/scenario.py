@@ -85,6 +85,7 @@ class _Climate(_Strict):
     background_sd_m: Annotated[float, Field(gt=0, le=2)] = 0.07
     peak_scale_m: Annotated[float, Field(gt=0, le=5)] = 0.28
     peak_shape: Annotated[float, Field(gt=0, le=20)] = 2.4
+    tight_share: _Share = 0.33
 
 
 class _Failures(_Strict):
@@ -266,6 +267,7 @@ def _climate(given: _Climate | None) -> Climate:
         background_sd_m=given.background_sd_m,
         peak_scale_m=given.peak_scale_m,
         peak_shape=given.peak_shape,
+        tight_share=given.tight_share,
     )
 
 
