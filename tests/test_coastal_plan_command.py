@@ -20,7 +20,7 @@ EXAMPLE = "examples/coastal/halifax_storm.yaml"
 
 @pytest.fixture(autouse=True)
 def _few_storms(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, count in (("TRAINING", 40), ("APART", 15), ("CALIBRATION", 40)):
+    for name, count in (("TRAINING", 40), ("APART", 15), ("SHAPING", 15), ("FLOODS", 40)):
         monkeypatch.setattr(planner, name, count)
 
 

@@ -1,17 +1,22 @@
-"""The guard's caution from calibration storms: under chance failures, and without each stream."""
+"""The guard from calibration storms: under chance failures, and without each stream."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from coastal.plan.agent import horizon_of
+from coastal.plan.belief import HORIZON, Beliefs
 from coastal.plan.guard import CHANCE, DOUBT, NONE, Guard, calibrate, matters, score
 from coastal.plan.learn import Senses
 from coastal.plan.simulate import Storm
 from coastal.plan.site import Site
-from coastal.plan.streams import Cut, Floats, with_cuts
+from coastal.plan.streams import CLIMATE, Cut, Floats, with_cuts
+
+#: Quantile of the rise over a belief, in floods set apart, that shapes the margin.
+_SHORT = 0.9
+Scores = dict[str, list[float]]
 
 
 def conditions(names: Sequence[str]) -> dict[str, tuple[Cut, ...]]:
@@ -24,39 +29,95 @@ def calibrated(
     site: Site,
     senses: Senses,
     storms: Sequence[Storm],
+    apart: Sequence[Storm],
     *,
-    alpha: float,
+    alphas: Sequence[float],
     doubt: float | None = DOUBT,
-) -> Guard:
-    """Return the guard from storms that nothing else saw; only flooded ones have a score.
+) -> list[Guard]:
+    """Return guards from storms that nothing else saw; only flooded ones have a score.
 
     Args:
         site: assets and responses.
         senses: whose beliefs it guards.
         storms: wide and tight ones are promised for apart.
-        alpha, doubt: as for :func:`coastal.plan.guard.calibrate`.
+        apart: others, which shape the margin.
+        alphas: bounds, one for each guard.
+        doubt: as for :func:`coastal.plan.guard.calibrate`.
     """
+    shortfall = shortfalls(site, senses, apart)
     kinds = [[one for one in storms if one.tight == tight] for tight in (False, True)]
-    scores = [flood_scores(site, senses, kind) for kind in kinds if kind]
-    names = scores[0] if scores else {}
-    return calibrate({name: [kind[name] for kind in scores] for name in names}, alpha, doubt=doubt)
+    scores = [flood_scores(site, senses, kind, shortfall) for kind in kinds if kind]
+    by_name = {name: [kind[name] for kind in scores] or [[]] for name in conditions(_names(senses))}
+    return [calibrate(by_name, alpha, shortfall=shortfall, doubt=doubt) for alpha in alphas]
 
 
-def flood_scores(site: Site, senses: Senses, storms: Sequence[Storm]) -> dict[str, list[float]]:
+def shortfalls(site: Site, senses: Senses, storms: Sequence[Storm]) -> dict[str, Floats]:
+    """Return by how much surge rose over the mean believed before floods, by condition.
+
+    The 90 % quantile in metres at 0 to :data:`HORIZON` hours ahead, shape (h,), never below 0.
+    """
+    rises: dict[str, list[Floats]] = {}
+    for storm, held in _before_floods(site, senses, storms):
+        for name, beliefs in held.items():
+            ahead = beliefs.now[:, None] + np.arange(HORIZON + 1)
+            surge = np.interp(ahead, storm.hours, storm.surge)
+            rises.setdefault(name, []).append(np.maximum(surge - beliefs.mean, 0.0))
+    return {name: np.quantile(np.concatenate(one), _SHORT, axis=0) for name, one in rises.items()}
+
+
+def flood_scores(
+    site: Site, senses: Senses, storms: Sequence[Storm], shortfall: Mapping[str, Floats]
+) -> Scores:
     """Return the scores of flooded storms by condition, in order of the storms."""
-    names = [name for name in senses.fusion.names if name != "climate"]
-    scores: dict[str, list[float]] = {name: [] for name in conditions(names)}
+    scores: Scores = {name: [] for name in conditions(_names(senses))}
+    for storm, held in _before_floods(site, senses, storms):
+        tide = tides(storm)
+        for name, beliefs in held.items():
+            margin = beliefs.sd + shortfall.get(name, 0.0)
+            found = score(site, beliefs, tide, storm.level, margin)
+            if found is not None:
+                scores[name].append(found)
+    return scores
+
+
+def guard_misses(
+    site: Site, senses: Senses, guard: Guard, storms: Sequence[Storm], expected: Sequence[str]
+) -> dict[str, list[bool]]:
+    """Return whether the guard alone misses a flood of each flooded storm, by condition.
+
+    What cost alone would have started beyond the guard is not counted, so that an agent misses
+    no more.
+    """
+    found: dict[str, list[bool]] = {}
+    for storm, held in _before_floods(site, senses, storms):
+        tide = tides(storm)
+        for name, beliefs in held.items():
+            least = score(site, beliefs, tide, storm.level, guard.margins(beliefs, expected))
+            found.setdefault(name, []).append(least is not None and least > 1)
+    return found
+
+
+def _before_floods(
+    site: Site, senses: Senses, storms: Sequence[Storm]
+) -> Iterator[tuple[Storm, dict[str, Beliefs]]]:
+    """Yield flooded storms with the beliefs at the hours that matter, by condition."""
+    listed = conditions(_names(senses))
     for storm in storms:
         hours = matters(site, storm.level)
         if not len(hours):
             continue
-        read, tide = senses.read(storm), tides(storm)
-        for condition, cuts in conditions(names).items():
-            beliefs = senses.fuse(hours, with_cuts(read, cuts))
-            found = score(site, beliefs, tide, storm.level)
-            if found is not None:
-                scores[condition].append(found)
-    return scores
+        read = senses.read(storm)
+        held = {CHANCE: senses.fuse(hours, read)}
+        silent = dict(zip(held[CHANCE].names, np.isnan(held[CHANCE].age).all(axis=0), strict=True))
+        for name, cuts in listed.items():
+            # What said nothing before the flood is not missed by a belief.
+            same = name == CHANCE or silent.get(name, False)
+            held[name] = held[CHANCE] if same else senses.fuse(hours, with_cuts(read, cuts))
+        yield storm, held
+
+
+def _names(senses: Senses) -> list[str]:
+    return [name for name in senses.fusion.names if name != CLIMATE]
 
 
 def tides(storm: Storm) -> Floats:

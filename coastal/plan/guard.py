@@ -1,18 +1,20 @@
 """The guard on missed floods: it demands a response where water may come before it could be late.
 
 A flood is missed where water stands over an asset's threshold while its response is not in
-effect. The guard demands the response when ``mean + k * sd`` of the level reaches the threshold
-within its lead and a little more. The smallest ``k`` under which a storm is not missed is its
-score; the conformal quantile of the scores of flooded calibration storms bounds the chance of a
-miss among exchangeable floods by ``alpha`` (conformal risk control with a loss of 0 or 1:
-arXiv:2208.02814; on floods alone, as for classes: Vovk 2012). A larger ``k`` only demands more,
-so the largest over several conditions keeps the promise of each.
+effect. The guard demands the response when the mean level and a margin ``k * (sd + e)`` reach the
+threshold within its lead and a little more; ``e`` is by how much the level ahead rose over such
+beliefs in floods set apart. The smallest ``k`` under which a storm is not missed is its score. An
+upper quantile of the scores of flooded calibration storms bounds the chance of a miss among
+exchangeable floods by ``alpha`` (a tolerance limit, which holds for nearly every calibration:
+Wilks 1941, Vovk 2012; or conformal risk control with a loss of 0 or 1, which holds in the mean:
+arXiv:2208.02814). It is taken for each kind of storm. A larger margin only demands more, so the
+largest over several conditions and kinds keeps the promise of each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,60 +37,77 @@ class Guard:
 
     Attributes:
         alpha: share of floods that may be missed.
-        k: standard deviations by condition: :data:`CHANCE`, a stream that is out, :data:`NONE`.
+        k: by condition: :data:`CHANCE`, a stream that is out, :data:`NONE`.
         floods: flooded calibration storms by condition.
+        shortfall: ``e`` in metres by condition, shape (h,); nothing where one is not named.
     """
 
     alpha: float
     k: Mapping[str, float]
     floods: Mapping[str, int]
+    shortfall: Mapping[str, Floats] = field(default_factory=dict)
 
-    def caution(self, out: Sequence[str], *, blind: bool) -> float:
-        """Return ``k`` when some streams are out, all of them where ``blind``."""
-        names = [CHANCE, *out, *([NONE] if blind else [])]
-        return max(self.k.get(name, 0.0) for name in names)
+    def margins(self, beliefs: Beliefs, expected: Sequence[str]) -> Floats:
+        """Return metres to add to the mean level at each hour of the beliefs, shape (t, h).
 
-    def cautions(self, beliefs: Beliefs, expected: Sequence[str]) -> Floats:
-        """Return ``k`` at each hour of the beliefs, from which streams are absent or stale."""
-        out = {
-            name: np.isnan(beliefs.age[:, k]) | beliefs.stale[:, k]
-            for k, name in enumerate(beliefs.names)
+        Args:
+            beliefs: those without what was asked for: the guard was calibrated on such.
+            expected: streams that should be there; one that is absent or stale counts as out.
+        """
+        out = states_out(beliefs, expected)
+        holds = {
+            CHANCE: np.ones(len(out), dtype=bool),
+            NONE: out.all(axis=1),
+            **{name: out[:, place] for place, name in enumerate(expected)},
         }
-        gone = np.ones(len(beliefs.now), dtype=bool)
-        states = np.stack([out.get(name, gone) for name in expected], axis=1)
-        return np.array(
-            [
-                self.caution(
-                    [name for name, is_out in zip(expected, row, strict=True) if is_out],
-                    blind=bool(row.all()),
-                )
-                for row in states
-            ]
-        )
+        margin = np.zeros_like(beliefs.sd)
+        for name, rows in holds.items():
+            if name in self.k and rows.any():
+                wide = self.k[name] * (beliefs.sd[rows] + self.shortfall.get(name, 0.0))
+                margin[rows] = np.maximum(margin[rows], wide)
+        return margin
 
 
-def need(asset: Asset, site: Site, beliefs: Beliefs, tide: Floats) -> Floats:
-    """Return the smallest ``k`` at which the guard demands the response, at each hour, shape (t,).
+def states_out(beliefs: Beliefs, expected: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which streams are absent or stale at each hour of the beliefs, shape (t, streams)."""
+    states = []
+    for name in expected:
+        if name in beliefs.names:
+            k = beliefs.names.index(name)
+            states.append(np.isnan(beliefs.age[:, k]) | beliefs.stale[:, k])
+        else:
+            states.append(np.ones(len(beliefs.now), dtype=bool))
+    return np.stack(states, axis=1)
+
+
+def need(asset: Asset, site: Site, beliefs: Beliefs, tide: Floats, margin: Floats) -> Floats:
+    """Return the least share of the margin at which the guard demands the response, shape (t,).
 
     Args:
+        asset, site: whose response.
+        beliefs: at t hours.
         tide: predicted level at 0 to :data:`HORIZON` hours after each hour, shape (t, h).
+        margin: in metres, same shape; demanded is what needs no more than 1.
     """
     reach = int(np.ceil(site.action(asset.response).lead_hours)) + site.watch_hours + 1
     gap = asset.threshold_m - tide[:, :reach] - beliefs.mean[:, :reach]
-    return np.asarray((gap / beliefs.sd[:, :reach]).min(axis=1))
+    # Without a margin, only the mean itself demands.
+    share = gap / np.maximum(margin[:, :reach], 1e-9)
+    return np.asarray(share.min(axis=1))
 
 
 def score(
-    site: Site, beliefs: Beliefs, tide: Floats, level: Floats, *, caution: Floats | float = 0.0
+    site: Site, beliefs: Beliefs, tide: Floats, level: Floats, margin: Floats
 ) -> float | None:
     """Return the smallest ``k`` under which no flood of a storm is missed, ``None`` without flood.
 
     Args:
+        site: assets and responses.
         beliefs: at whole hours of the storm, those of :func:`matters` among them.
-        tide: as for :func:`need`, for every hour from 0, shape (t, h).
+        tide: predicted level ahead for every hour from 0, shape (t, h).
         level: true level at these hours, shape (t,).
-        caution: what is there already, at each hour of the beliefs; the score is what is wanting
-            beyond it, so that a flood is missed where it is positive.
+        margin: what ``k`` multiplies at each hour of the beliefs, in metres; with the guard's own
+            margins a flood is missed where the score is over 1.
     """
     worst: float | None = None
     rows = np.round(beliefs.now).astype(np.int64)
@@ -97,7 +116,7 @@ def score(
         if not len(wet):
             continue
         needed = np.full(len(level), np.inf)
-        needed[rows] = need(asset, site, beliefs, tide[rows]) - caution
+        needed[rows] = need(asset, site, beliefs, tide[rows], margin)
         for hour in wet:
             early = needed[_first(site, hour) : hour - lead + 1]
             worst = float(early.min()) if worst is None else max(worst, float(early.min()))
@@ -127,7 +146,11 @@ def _first(site: Site, hour: int) -> int:
 
 
 def calibrate(
-    scores: Mapping[str, Sequence[Sequence[float]]], alpha: float, *, doubt: float | None = DOUBT
+    scores: Mapping[str, Sequence[Sequence[float]]],
+    alpha: float,
+    *,
+    shortfall: Mapping[str, Floats] | None = None,
+    doubt: float | None = DOUBT,
 ) -> Guard:
     """Return the guard whose chance of a miss among floods of each kind is at most ``alpha``.
 
@@ -135,6 +158,7 @@ def calibrate(
         scores: of flooded storms by condition, for each kind of storm; infinite caution where one
             kind has too few.
         alpha: share of floods that may be missed.
+        shortfall: that the scores were made with.
         doubt: chance, over calibrations, that the promise of one condition and kind is broken;
             where ``None``, it holds in the mean over calibrations only.
     """
@@ -145,7 +169,8 @@ def calibrate(
         return tolerance_quantile(found, alpha, doubt=doubt)
 
     k = {name: max(0.0, *map(least, kinds)) for name, kinds in scores.items()}
-    return Guard(alpha, k, {name: sum(map(len, kinds)) for name, kinds in scores.items()})
+    floods = {name: sum(map(len, kinds)) for name, kinds in scores.items()}
+    return Guard(alpha, k, floods, dict(shortfall or {}))
 
 
 def ahead(series: Floats) -> Floats:

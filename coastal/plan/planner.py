@@ -11,7 +11,7 @@ import numpy as np
 
 from base import UsageError
 from coastal.plan.calibration import calibrated
-from coastal.plan.guard import CHANCE, NONE, Guard
+from coastal.plan.guard import CHANCE, DOUBT, NONE, Guard
 from coastal.plan.learn import Reading, Senses, learn
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.record import as_data
@@ -19,8 +19,10 @@ from coastal.plan.scenario import Scenario
 from coastal.plan.simulate import NO_FAILURES, Storm, flooding, forecast_of, simulate
 from coastal.plan.streams import Cut
 
-#: Storms to learn from and to scale the belief by, and floods of each kind for the guard.
-TRAINING, APART, FLOODS = 150, 80, 300
+#: Storms to learn from and to scale the belief by.
+TRAINING, APART = 150, 80
+#: Floods of each kind of storm that shape the guard's margin, and that calibrate it at least.
+SHAPING, FLOODS = 60, 200
 #: How the gauge is read.
 READING: Reading = "both"
 #: Tries to draw a storm with a peak as high as a scenario asks for.
@@ -90,13 +92,27 @@ def prepare(
     """Learn experts and calibrate the guard on synthetic storms, and on earlier months if any.
 
     Args:
-        scenario: its climate, failures, assets and ``alpha``.
+        scenario: its climate, failures, streams, assets and ``alpha``.
         seed: of the storms; the same gives the same.
         earlier: measured windows; even ones train, odd ones scale the belief.
         reading: of the gauge.
         progress: told what is being done.
     """
     say = progress or (lambda line: None)
+    say(f"learning from {TRAINING} synthetic storms")
+    senses = learned(scenario, seed=seed, earlier=earlier, reading=reading)
+    say(f"calibrating the guard on {FLOODS} floods of each kind")
+    return senses, guards(scenario, senses, [scenario.alpha], seed=seed)[0]
+
+
+def learned(
+    scenario: Scenario,
+    *,
+    seed: int = 0,
+    earlier: Sequence[Storm] = (),
+    reading: Reading = READING,
+) -> Senses:
+    """Return what :func:`prepare` learns, for the same arguments."""
     rng = np.random.default_rng([seed, 1])
     quay = min(asset.threshold_m for asset in scenario.site.assets)
 
@@ -105,25 +121,49 @@ def prepare(
         made = (simulate(rng, scenario.climate, law, quay_m=quay) for _ in range(count))
         return [_only(storm, scenario.streams) for storm in made]
 
-    say(f"learning from {TRAINING} synthetic storms")
     train = storms(TRAINING, failing=False)
     apart = storms(APART, failing=True)
-    senses = learn([*train, *earlier[::2]], [*apart, *earlier[1::2]], reading=reading)
-    say(f"calibrating the guard on {FLOODS} floods of each kind")
-    floods = calibration_floods(scenario, seed=seed)
-    guard = calibrated(scenario.site, senses, floods, alpha=scenario.alpha)
-    return senses, guard
+    return learn([*train, *earlier[::2]], [*apart, *earlier[1::2]], reading=reading)
 
 
-def calibration_floods(scenario: Scenario, *, seed: int = 0) -> list[Storm]:
-    """Return flooded storms of each kind that the climate has, apart from all that is learned."""
+def guards(
+    scenario: Scenario,
+    senses: Senses,
+    alphas: Sequence[float],
+    *,
+    seed: int = 0,
+    doubt: float | None = DOUBT,
+) -> list[Guard]:
+    """Return a guard for each bound, calibrated on floods that the senses never saw."""
+    floods = calibration_floods(scenario, seed=seed, alpha=min(alphas))
+    shaping = calibration_floods(scenario, seed=seed, purpose=5, count=SHAPING)
+    return calibrated(scenario.site, senses, floods, shaping, alphas=alphas, doubt=doubt)
+
+
+def calibration_floods(
+    scenario: Scenario,
+    *,
+    seed: int = 0,
+    purpose: int = 4,
+    count: int | None = None,
+    alpha: float = 0.1,
+) -> list[Storm]:
+    """Return flooded storms of each kind that the climate has, apart from all that is learned.
+
+    Args:
+        scenario: its climate, failures and assets.
+        seed, purpose: of the storms; those of another purpose are others.
+        count: of each kind; as many as a bound of ``alpha`` needs where ``None``.
+        alpha: the bound.
+    """
+    wanted = count or max(FLOODS, int(np.ceil(4 / alpha)))
     quay = min(asset.threshold_m for asset in scenario.site.assets)
     climate, found = scenario.climate, list[Storm]()
     for kind, share in enumerate((1 - climate.tight_share, climate.tight_share)):
         if share > 0:
-            rng = np.random.default_rng([seed, 4, kind])
+            rng = np.random.default_rng([seed, purpose, kind])
             found += flooding(
-                rng, climate, scenario.failures, quay_m=quay, count=FLOODS, tight=bool(kind)
+                rng, climate, scenario.failures, quay_m=quay, count=wanted, tight=bool(kind)
             )
     return [_only(storm, scenario.streams) for storm in found]
 
@@ -246,7 +286,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "failed": list(plan.storm.failed),
         "guard": {
             "alpha": plan.guard.alpha,
-            "caution_sd": {
+            "caution": {
                 name: round(k, 3) if np.isfinite(k) else None for name, k in plan.guard.k.items()
             },
             "calibration_floods": dict(plan.guard.floods),
