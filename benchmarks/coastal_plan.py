@@ -1,16 +1,22 @@
 """What the planning agent keeps when a stream is missing, and how many floods it misses.
 
-    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 12] [--keep DIR]
+    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 8] [--floods 50] [--keep DIR]
 
-For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the guard from
-200, and the test storms are apart from all of them. Every condition plays the same storms.
+For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the margin of the
+guard from 60 floods of each kind and its caution from 200 of each, and the test storms are apart
+from all of them: as many wide lows as tight cyclones, weighed as the climate mixes them. Every
+condition plays the same storms.
 
     kept          (V_missing - V_none) / (V_all - V_none), V = minus mean cost; "none" has no stream
                   but the climate. Once under the bound on missed floods, once with no bound at all
                   (cost alone), and once with the bound against "none" without it. Intervals: 95 %
                   percentile, seeds drawn with replacement.
+    readings      the same storms with the gauge read by its changes, by the surge student, by both,
+                  each with a guard of its own; "gauge alone" has no other stream.
+    old family    the same with experts and guard of wide lows alone.
     missed        flooded storms with an asset whose response was not in effect, with the exact
-                  binomial interval at 95 %.
+                  binomial interval at 95 %: of the agent, and of the guard alone on many more
+                  floods, at two bounds.
     coverage      of the 90 % interval of the level, by hours ahead, on the test storms.
 
 With DATA (a folder that holds tide-gauge/), Hurricane Juan is replayed as well: whole, with each
@@ -32,11 +38,11 @@ from typing import Any
 import numpy as np
 
 from base import write_whole
-from coastal.plan.calibration import conditions
+from coastal.plan.calibration import conditions, guard_misses
 from coastal.plan.explain import explain
-from coastal.plan.guard import CHANCE, NONE, Guard
-from coastal.plan.learn import Z90, Senses
-from coastal.plan.planner import prepare, storm_of
+from coastal.plan.guard import CHANCE, DOUBT, NONE, Guard
+from coastal.plan.learn import Z90, Reading, Senses
+from coastal.plan.planner import calibration_floods, guards, learned, prepare, storm_of
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.scenario import Scenario, load_scenario
 from coastal.plan.simulate import Storm, simulate
@@ -45,37 +51,133 @@ from distill.intervals import share_bounds
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "coastal"
 LEADS = (0, 3, 6, 12)
+KINDS = ("wide", "tight")
+#: Bound and doubt of the guards that are replayed; the first is the agent's own.
+PROMISES: dict[str, tuple[float, float | None]] = {
+    "0.1": (0.1, DOUBT),
+    "0.05": (0.05, DOUBT),
+    "0.1 in the mean": (0.1, None),
+    "0.05 in the mean": (0.05, None),
+}
+#: How the gauge is read; the last is the agent's own.
+READINGS: tuple[Reading, ...] = ("changes", "student", "both")
+ALONE = "gauge alone"
 
 
-def one_seed(scenario: Scenario, seed: int, storms: int) -> dict[str, Any]:
-    """Return what one seed shows: mean costs, misses, coverage and what was left unsaid."""
-    senses, guard = prepare(scenario, seed=seed)
+def of_kinds(scenario: Scenario, storms: int, seed: int) -> list[Storm]:
+    """Return so many storms of each kind, wide ones first."""
     rng = np.random.default_rng([seed, 99])
     quay = min(asset.threshold_m for asset in scenario.site.assets)
-    test = [simulate(rng, scenario.climate, scenario.failures, quay_m=quay) for _ in range(storms)]
-    off = Guard(guard.alpha, dict.fromkeys(guard.k, -np.inf), guard.floods)
+    made = []
+    for share in (0.0, 1.0):
+        climate = replace(scenario.climate, tight_share=share)
+        made += [simulate(rng, climate, scenario.failures, quay_m=quay) for _ in range(storms)]
+    return made
+
+
+def one_seed(scenario: Scenario, seed: int, storms: int, floods: int) -> dict[str, Any]:
+    """Return what one seed shows: mean costs by kind, misses, coverage and what was left unsaid."""
+    senses = learned(scenario, seed=seed)
+    bounds = guards(scenario, senses, list(PROMISES.values()), seed=seed)
+    test = of_kinds(scenario, storms, seed)
     bound, free, missed, stale = {}, {}, {}, [0, 0]
     for condition, cuts in conditions(scenario.streams).items():
-        outcomes = _played(scenario, senses, guard, test, cuts)
-        bound[condition] = float(np.mean([one.cost for one in outcomes]))
-        missed[condition] = misses(outcomes)
+        outcomes = played(scenario, senses, bounds[0], test, cuts)
+        bound[condition] = by_kind(outcomes, storms)
+        missed[condition] = misses_by_kind(outcomes, storms)
         stale = [old + new for old, new in zip(stale, unsaid(outcomes, scenario), strict=True)]
-        outcomes = _played(scenario, senses, off, test, cuts)
-        free[condition] = float(np.mean([one.cost for one in outcomes]))
+        outcomes = played(scenario, senses, None, test, cuts)
+        free[condition] = by_kind(outcomes, storms)
         if condition == CHANCE:
-            missed["no bound"] = misses(outcomes)
+            missed["no bound"] = misses_by_kind(outcomes, storms)
     return {
         "bound": bound,
         "free": free,
         "missed": missed,
         "stale": stale,
+        "replayed": _replays(scenario, senses, bounds, list(PROMISES), seed=seed, floods=floods),
         "coverage": _coverage(senses, test).tolist(),
+        "readings": _readings(scenario, senses, bounds[0], seed, test),
+        "old family": _old_family(scenario, seed, test, storms, floods),
     }
 
 
-def _played(
-    scenario: Scenario, senses: Senses, guard: Guard, test: Sequence[Storm], cuts: Sequence[Cut]
+def _readings(
+    scenario: Scenario, own: Senses, own_guard: Guard, seed: int, test: Sequence[Storm]
+) -> dict[str, dict[str, list[float]]]:
+    """Costs by kind, condition and reading of the gauge, each with its own guard.
+
+    The student alone is played without a guard only.
+    """
+    listed: dict[str, tuple[Cut, ...]] = {
+        CHANCE: (),
+        "forecast": (Cut("forecast"),),
+        ALONE: tuple(Cut(name) for name in scenario.streams if name != "gauge"),
+    }
+    found: dict[str, dict[str, list[float]]] = {}
+    for reading in READINGS:
+        senses, guard = own, own_guard
+        if reading != own.reading:
+            senses = learned(scenario, seed=seed, reading=reading)
+            if reading != "student":
+                guard = guards(scenario, senses, [(scenario.alpha, DOUBT)], seed=seed)[0]
+        for name, cuts in listed.items():
+            for words, one in (("bound", guard), ("free", None)):
+                if words == "free" or reading != "student":
+                    costs = by_kind(played(scenario, senses, one, test, cuts), len(test) // 2)
+                    found.setdefault(f"{name}, {words}", {})[reading] = costs
+    return found
+
+
+def _old_family(
+    scenario: Scenario, seed: int, test: Sequence[Storm], storms: int, floods: int
+) -> dict[str, Any]:
+    """Costs and misses of an agent that knows wide lows alone, on storms of both kinds."""
+    narrow = replace(scenario, climate=replace(scenario.climate, tight_share=0.0))
+    senses, guard = prepare(narrow, seed=seed)
+    outcomes = played(scenario, senses, guard, test, ())
+    return {
+        "bound": by_kind(outcomes, storms),
+        "replayed": _replays(scenario, senses, [guard], ["0.1"], seed=seed, floods=floods),
+    }
+
+
+def _replays(
+    scenario: Scenario,
+    senses: Senses,
+    bounds: Sequence[Guard],
+    words: Sequence[str],
+    *,
+    seed: int,
+    floods: int,
+) -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
+    """Missed and all floods of each guard alone, by promise, kind and condition."""
+    found = calibration_floods(scenario, seed=seed, purpose=6, count=floods)
+    told: dict[str, dict[str, dict[str, tuple[int, int]]]] = {one: {} for one in words}
+    for kind in KINDS:
+        storms = [one for one in found if one.tight == (kind == "tight")]
+        missed = guard_misses(scenario.site, senses, bounds, storms, scenario.streams)
+        for place, one in enumerate(words):
+            told[one][kind] = {
+                name: (int(rows[:, place].sum()), len(rows)) for name, rows in missed.items()
+            }
+    return told
+
+
+def by_kind(outcomes: Sequence[Outcome], storms: int) -> list[float]:
+    """Return mean costs of the wide and of the tight storms."""
+    costs = [one.cost for one in outcomes]
+    return [float(np.mean(costs[:storms])), float(np.mean(costs[storms:]))]
+
+
+def played(
+    scenario: Scenario,
+    senses: Senses,
+    guard: Guard | None,
+    test: Sequence[Storm],
+    cuts: Sequence[Cut],
 ) -> list[Outcome]:
+    """Play storms, each with noise of its own in what is asked for."""
     return [
         play(
             scenario.site,
@@ -98,7 +200,8 @@ def _coverage(senses: Senses, test: Sequence[Storm]) -> Floats:
         for lead in LEADS:
             truth = storm.surge[now.astype(int) + lead]
             held.append(np.abs(truth - beliefs.mean[:, lead]) <= Z90 * beliefs.sd[:, lead])
-    return np.asarray(held).reshape(len(test), len(LEADS), -1).mean(axis=(0, 2))
+    by_kind = np.asarray(held).reshape(len(KINDS), -1, len(LEADS), held[0].size)
+    return np.asarray(by_kind.mean(axis=(1, 3)), dtype=np.float64)
 
 
 def kept(missing: Floats, every: Floats, none: Floats) -> tuple[float, float, float]:
@@ -117,6 +220,11 @@ def misses(outcomes: Sequence[Outcome]) -> tuple[int, int]:
     """Return flooded storms with a miss, and flooded storms."""
     flooded = [one for one in outcomes if one.flooded]
     return sum(bool(one.missed) for one in flooded), len(flooded)
+
+
+def misses_by_kind(outcomes: Sequence[Outcome], storms: int) -> list[tuple[int, int]]:
+    """Return the misses of the wide and of the tight storms."""
+    return [misses(outcomes[:storms]), misses(outcomes[storms:])]
 
 
 def unsaid(outcomes: Sequence[Outcome], scenario: Scenario) -> tuple[int, int]:
@@ -192,10 +300,25 @@ def juan(data: Path, draws: int) -> None:
               f"{bad}")  # fmt: skip
 
 
+def juan_before(data: Path) -> None:
+    """Print what the hurricane gives with other readings of the gauge, and with wide lows alone."""
+    scenario = load_scenario(EXAMPLES / "halifax_juan.yaml")
+    narrow = replace(scenario, climate=replace(scenario.climate, tight_share=0.0))
+    listed = [(reading, scenario, reading) for reading in READINGS]
+    for words, one, reading in (*listed, ("wide lows alone", narrow, READINGS[-1])):
+        storm, earlier = storm_of(one, data)
+        senses, guard = prepare(one, earlier=earlier, reading=reading)
+        print(f"\nHurricane Juan, measured streams: {words}")
+        for out in ((), ("weather",), ("gauge",), ("gauge", "weather")):
+            for kind, held in (("bound", guard), ("no bound", None)):
+                told = _told(_replayed(one, senses, held, storm, [Cut(name) for name in out]))
+                print(f"  {' and '.join(out) or 'nothing'} cut, {kind}: {told}")
+
+
 def _replayed(
     scenario: Scenario,
     senses: Senses,
-    guard: Guard,
+    guard: Guard | None,
     storm: Storm,
     cuts: Sequence[Cut],
     draw: int = 0,
@@ -213,36 +336,106 @@ def _told(outcome: Outcome) -> str:
     )
 
 
-def simulated(seeds: int, storms: int, keep: Path | None) -> None:
+def simulated(seeds: int, storms: int, floods: int, keep: Path | None) -> None:
     scenario = load_scenario(EXAMPLES / "halifax_storm.yaml")
     found = []
     for seed in range(seeds):
-        path = None if keep is None else keep / f"seed-{seed}-of-{storms}-storms.json"
+        path = None if keep is None else keep / f"seed-{seed}-of-{storms}-and-{floods}.json"
         if path is None or not path.exists():
-            told = one_seed(scenario, seed, storms)
+            told = one_seed(scenario, seed, storms, floods)
             if path is not None:
                 write_whole(path, json.dumps(told))
         else:
             told = json.loads(path.read_text("utf-8"))
         found.append(told)
         print(f"seed {seed} played", file=sys.stderr, flush=True)
-    tables(*(
-        {name: -np.array([one[kind][name] for one in found]) for name in found[0][kind]}
-        for kind in ("bound", "free")
-    ))  # fmt: skip
-    print(f"\nmissed floods, bound {scenario.alpha:g} ({seeds} seeds of {storms} storms)")
-    for name in found[0]["missed"]:
-        missed, flooded = np.sum([one["missed"][name] for one in found], axis=0).tolist()
-        low, high = share_bounds(missed, flooded)
+    report(scenario, found)
+
+
+def report(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print what the seeds show together."""
+    own = scenario.climate.tight_share
+
+    def values(share: float, *keys: str) -> Floats:
+        """V by seed, from costs of wide and tight storms."""
+        both = taken(found, *keys)
+        return np.asarray(-((1 - share) * both[:, 0] + share * both[:, 1]))
+
+    for share, words in (
+        (own, "of the climate"),
+        (0.0, "of wide storms"),
+        (1.0, "of tight storms"),
+    ):
+        print(f"\nV {words} ({len(found)} seeds; {share:.0%} tight)")
+        tables(*(
+            {name: values(share, kind, name) for name in found[0][kind]}
+            for kind in ("bound", "free")
+        ))  # fmt: skip
+    print("\nreading of the gauge: V, and how much better than by its changes")
+    for name, costs in found[0]["readings"].items():
+        row = f"  {name:<24}"
+        plain = values(own, "readings", name, "changes")
+        for reading in costs:
+            told = values(own, "readings", name, reading)
+            row += f"{reading:>10} {told.mean():8.1f}"
+            if reading != "changes":
+                low, high = seeds_interval(told - plain)
+                row += f" {(told - plain).mean():+6.2f} ({low:+.2f} to {high:+.2f})"
+        print(row)
+    print("\nknowing both kinds of storm, against wide lows alone: V with all streams")
+    for share, words in ((own, "climate"), (0.0, "wide"), (1.0, "tight")):
+        wide = values(share, "old family", "bound")
+        both = values(share, "bound", CHANCE)
+        low, high = seeds_interval(both - wide)
         print(
-            f"  {name:<12}{missed:>4} of {flooded:<4} {missed / flooded:.3f} "
-            f"({low:.3f} to {high:.3f})"
+            f"  {words:<10}{both.mean():8.1f} against {wide.mean():8.1f}, "
+            f"{(both - wide).mean():+.1f} ({low:+.1f} to {high:+.1f})"
         )
+    missed_tables(scenario, found)
     bad, total = np.sum([one["stale"] for one in found], axis=0).tolist()
     print(f"stale streams with a say: {total}, unsaid {bad}")
-    covered = np.mean([one["coverage"] for one in found], axis=0)
-    shown = ", ".join(f"{lead} h {mean:.3f}" for lead, mean in zip(LEADS, covered, strict=True))
-    print(f"coverage of 90 % intervals: {shown}")
+    for place, kind in enumerate(KINDS):
+        covered = np.mean([one["coverage"][place] for one in found], axis=0)
+        shown = ", ".join(f"{lead} h {one:.3f}" for lead, one in zip(LEADS, covered, strict=True))
+        print(f"coverage of 90 % intervals, {kind} storms: {shown}")
+
+
+def missed_tables(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print missed floods of the agent, and of guards alone."""
+
+    def told(counts: Any) -> str:
+        missed, flooded = (int(one) for one in counts)
+        low, high = share_bounds(missed, flooded)
+        return f"{missed:>5} of {flooded:<5}{missed / max(flooded, 1):.3f} ({low:.3f} to {high:.3f})"
+
+    print(f"\nmissed by the agent, bound {scenario.alpha:g}: wide, tight")
+    for name in found[0]["missed"]:
+        both = taken(found, "missed", name).sum(axis=0)
+        print(f"  {name:<12}" + "".join(told(one).ljust(40) for one in both))
+    replays = [(words, ("replayed", words)) for words in PROMISES]
+    for words, keys in [*replays, ("0.1, wide lows alone", ("old family", "replayed", "0.1"))]:
+        print(f"\nmissed by the guard alone, bound {words}: wide, tight")
+        for name in found[0]["bound"]:
+            both = [taken(found, *keys, kind, name).sum(axis=0) for kind in KINDS]
+            print(f"  {name:<12}" + "".join(told(one).ljust(40) for one in both))
+
+
+def taken(found: Sequence[Mapping[str, Any]], *keys: str) -> Floats:
+    """Return what lies under keys, one row for each seed."""
+    rows = []
+    for one in found:
+        inside: Any = one
+        for key in keys:
+            inside = inside[key]
+        rows.append(inside)
+    return np.array(rows, dtype=np.float64)
+
+
+def seeds_interval(values: Floats) -> tuple[float, float]:
+    """Return the 95 % interval of the mean, seeds drawn with replacement."""
+    draws = np.random.default_rng(0).integers(0, len(values), (4000, len(values)))
+    low, high = np.quantile(values[draws].mean(axis=1), [0.025, 0.975])
+    return float(low), float(high)
 
 
 def main() -> None:
@@ -251,15 +444,17 @@ def main() -> None:
     )
     parser.add_argument("data", nargs="?", type=Path, help="folder that holds tide-gauge/")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--storms", type=int, default=12)
+    parser.add_argument("--storms", type=int, default=8, help="of each kind, played")
+    parser.add_argument("--floods", type=int, default=50, help="of each kind, for the guard alone")
     parser.add_argument("--keep", type=Path, help="folder of finished seeds, to go on from")
     parser.add_argument("--no-simulation", action="store_true", help="replay the hurricane alone")
     given = parser.parse_args()
     began = time.process_time()
     if not given.no_simulation:
-        simulated(given.seeds, given.storms, given.keep)
+        simulated(given.seeds, given.storms, given.floods, given.keep)
     if given.data is not None:
         juan(given.data, given.seeds)
+        juan_before(given.data)
     print(f"\n{time.process_time() - began:.0f} s of processor time")
 
 

@@ -88,9 +88,9 @@ def test_an_agent_misses_no_flood_that_the_guard_meets(
     wild = with_streams(wild, told)
     made = Guard(0.1, {CHANCE: k, "gauge": k + 0.5, NONE: k + 1}, {})
     condition = out or CHANCE
-    missed = guard_misses(place, known, made, [wild], NAMES)[condition]
+    missed = guard_misses(place, known, [made], [wild], NAMES)[condition]
     outcome = play(place, known, made, wild, cuts=conditions(NAMES)[condition], expected=NAMES)
-    assert missed[0] or not outcome.missed
+    assert missed[0, 0] or not outcome.missed
 
 
 def test_without_a_guard_nothing_is_demanded() -> None:
@@ -120,5 +120,5 @@ def test_where_floods_are_rare_fewer_are_found() -> None:
     rng = np.random.default_rng(0)
     mild = replace(CLIMATE, peak_scale_m=0.01)
     assert not flooding(rng, mild, Failures(), quay_m=2.2, count=3, tight=False)
-    guard = calibrated(site(), senses(), [], [], alphas=[0.1])[0]
+    guard = calibrated(site(), senses(), [], [], promises=[(0.1, 0.05)])[0]
     assert guard.k[CHANCE] == np.inf and guard.floods[CHANCE] == 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coastal.plan.agent import horizon_of
 from coastal.plan.belief import HORIZON, Beliefs
-from coastal.plan.guard import CHANCE, DOUBT, NONE, Guard, calibrate, matters, score
+from coastal.plan.guard import CHANCE, NONE, Guard, calibrate, matters, score
 from coastal.plan.learn import Senses
 from coastal.plan.simulate import Storm
 from coastal.plan.site import Site
@@ -17,6 +18,8 @@ from coastal.plan.streams import CLIMATE, Cut, Floats, with_cuts
 #: Quantile of the rise over a belief, in floods set apart, that shapes the margin.
 _SHORT = 0.9
 Scores = dict[str, list[float]]
+#: ``alpha`` and ``doubt`` of a guard, as for :func:`coastal.plan.guard.calibrate`.
+Promise = tuple[float, float | None]
 
 
 def conditions(names: Sequence[str]) -> dict[str, tuple[Cut, ...]]:
@@ -31,8 +34,7 @@ def calibrated(
     storms: Sequence[Storm],
     apart: Sequence[Storm],
     *,
-    alphas: Sequence[float],
-    doubt: float | None = DOUBT,
+    promises: Sequence[Promise],
 ) -> list[Guard]:
     """Return guards from storms that nothing else saw; only flooded ones have a score.
 
@@ -41,14 +43,15 @@ def calibrated(
         senses: whose beliefs it guards.
         storms: wide and tight ones are promised for apart.
         apart: others, which shape the margin.
-        alphas: bounds, one for each guard.
-        doubt: as for :func:`coastal.plan.guard.calibrate`.
+        promises: what each guard is to keep.
     """
     shortfall = shortfalls(site, senses, apart)
     kinds = [[one for one in storms if one.tight == tight] for tight in (False, True)]
     scores = [flood_scores(site, senses, kind, shortfall) for kind in kinds if kind]
     by_name = {name: [kind[name] for kind in scores] or [[]] for name in conditions(_names(senses))}
-    return [calibrate(by_name, alpha, shortfall=shortfall, doubt=doubt) for alpha in alphas]
+    return [
+        calibrate(by_name, alpha, shortfall=shortfall, doubt=doubt) for alpha, doubt in promises
+    ]
 
 
 def shortfalls(site: Site, senses: Senses, storms: Sequence[Storm]) -> dict[str, Floats]:
@@ -81,20 +84,27 @@ def flood_scores(
 
 
 def guard_misses(
-    site: Site, senses: Senses, guard: Guard, storms: Sequence[Storm], expected: Sequence[str]
-) -> dict[str, list[bool]]:
-    """Return whether the guard alone misses a flood of each flooded storm, by condition.
+    site: Site,
+    senses: Senses,
+    guards: Sequence[Guard],
+    storms: Sequence[Storm],
+    expected: Sequence[str],
+) -> dict[str, NDArray[np.bool_]]:
+    """Return whether each guard alone misses a flood, by condition, shape (floods, guards).
 
-    What cost alone would have started beyond the guard is not counted, so that an agent misses
+    What cost alone would have started beyond a guard is not counted, so that an agent misses
     no more.
     """
-    found: dict[str, list[bool]] = {}
+    found: dict[str, list[list[bool]]] = {}
     for storm, held in _before_floods(site, senses, storms):
         tide = tides(storm)
         for name, beliefs in held.items():
-            least = score(site, beliefs, tide, storm.level, guard.margins(beliefs, expected))
-            found.setdefault(name, []).append(least is not None and least > 1)
-    return found
+            least = [
+                score(site, beliefs, tide, storm.level, one.margins(beliefs, expected))
+                for one in guards
+            ]
+            found.setdefault(name, []).append([one is not None and one > 1 for one in least])
+    return {name: np.array(rows, dtype=bool) for name, rows in found.items()}
 
 
 def _before_floods(
@@ -108,7 +118,8 @@ def _before_floods(
             continue
         read = senses.read(storm)
         held = {CHANCE: senses.fuse(hours, read)}
-        silent = dict(zip(held[CHANCE].names, np.isnan(held[CHANCE].age).all(axis=0), strict=True))
+        quiet = np.asarray(np.isnan(held[CHANCE].age).all(axis=0))
+        silent = dict(zip(held[CHANCE].names, quiet, strict=True))
         for name, cuts in listed.items():
             # What said nothing before the flood is not missed by a belief.
             same = name == CHANCE or silent.get(name, False)

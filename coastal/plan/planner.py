@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from base import UsageError
-from coastal.plan.calibration import calibrated
+from coastal.plan.calibration import Promise, calibrated
 from coastal.plan.guard import CHANCE, DOUBT, NONE, Guard
 from coastal.plan.learn import Reading, Senses, learn
 from coastal.plan.play import Outcome, count, play
@@ -102,7 +102,7 @@ def prepare(
     say(f"learning from {TRAINING} synthetic storms")
     senses = learned(scenario, seed=seed, earlier=earlier, reading=reading)
     say(f"calibrating the guard on {FLOODS} floods of each kind")
-    return senses, guards(scenario, senses, [scenario.alpha], seed=seed)[0]
+    return senses, guards(scenario, senses, [(scenario.alpha, DOUBT)], seed=seed)[0]
 
 
 def learned(
@@ -129,15 +129,15 @@ def learned(
 def guards(
     scenario: Scenario,
     senses: Senses,
-    alphas: Sequence[float],
+    promises: Sequence[Promise],
     *,
     seed: int = 0,
-    doubt: float | None = DOUBT,
 ) -> list[Guard]:
-    """Return a guard for each bound, calibrated on floods that the senses never saw."""
-    floods = calibration_floods(scenario, seed=seed, alpha=min(alphas))
+    """Return a guard for each promise, calibrated on floods that the senses never saw."""
+    least = min(alpha for alpha, _ in promises)
+    floods = calibration_floods(scenario, seed=seed, alpha=least)
     shaping = calibration_floods(scenario, seed=seed, purpose=5, count=SHAPING)
-    return calibrated(scenario.site, senses, floods, shaping, alphas=alphas, doubt=doubt)
+    return calibrated(scenario.site, senses, floods, shaping, promises=promises)
 
 
 def calibration_floods(
