@@ -1,11 +1,11 @@
 """What the planning agent keeps when a stream is missing, and how many floods it misses.
 
-    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 8] [--floods 50] [--keep DIR]
+    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 8] [--floods 100] [--keep DIR]
 
 For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the margin of the
-guard from 60 floods of each kind and its caution from 200 of each, and the test storms are apart
-from all of them: as many wide lows as tight cyclones, weighed as the climate mixes them. Every
-condition plays the same storms.
+guard from 80 floods and its caution from 200, and the test storms are apart from all of them: as
+many wide lows as tight cyclones, weighed as the climate mixes them. Every condition plays the same
+storms. Parts that were kept are not played again.
 
     kept          (V_missing - V_none) / (V_all - V_none), V = minus mean cost; "none" has no stream
                   but the climate. Once under the bound on missed floods, once with no bound at all
@@ -13,7 +13,8 @@ condition plays the same storms.
                   percentile, seeds drawn with replacement.
     readings      the same storms with the gauge read by its changes, by the surge student, by both,
                   each with a guard of its own; "gauge alone" has no other stream.
-    old family    the same with experts and guard of wide lows alone.
+    kinds         the same storms with the bound kept for wide and for tight storms each, and with
+                  experts and guard that know wide lows alone.
     missed        flooded storms with an asset whose response was not in effect, with the exact
                   binomial interval at 95 %: of the agent, and of the guard alone on many more
                   floods, at two bounds.
@@ -42,7 +43,7 @@ from coastal.plan.calibration import conditions, guard_misses
 from coastal.plan.explain import explain
 from coastal.plan.guard import CHANCE, DOUBT, NONE, Guard
 from coastal.plan.learn import Z90, Reading, Senses
-from coastal.plan.planner import calibration_floods, guards, learned, prepare, storm_of
+from coastal.plan.planner import floods, guards, learned, prepare, storm_of
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.scenario import Scenario, load_scenario
 from coastal.plan.simulate import Storm, simulate
@@ -75,8 +76,8 @@ def of_kinds(scenario: Scenario, storms: int, seed: int) -> list[Storm]:
     return made
 
 
-def one_seed(scenario: Scenario, seed: int, storms: int, floods: int) -> dict[str, Any]:
-    """Return what one seed shows: mean costs by kind, misses, coverage and what was left unsaid."""
+def main_part(scenario: Scenario, seed: int, storms: int, count: int) -> dict[str, Any]:
+    """Return what the agent shows: costs by kind, misses, coverage and what was left unsaid."""
     senses = learned(scenario, seed=seed)
     bounds = guards(scenario, senses, list(PROMISES.values()), seed=seed)
     test = of_kinds(scenario, storms, seed)
@@ -95,20 +96,36 @@ def one_seed(scenario: Scenario, seed: int, storms: int, floods: int) -> dict[st
         "free": free,
         "missed": missed,
         "stale": stale,
-        "replayed": _replays(scenario, senses, bounds, list(PROMISES), seed=seed, floods=floods),
+        "replayed": replays(scenario, senses, bounds, list(PROMISES), seed=seed, count=count),
         "coverage": _coverage(senses, test).tolist(),
-        "readings": _readings(scenario, senses, bounds[0], seed, test),
-        "old family": _old_family(scenario, seed, test, storms, floods),
     }
 
 
-def _readings(
-    scenario: Scenario, own: Senses, own_guard: Guard, seed: int, test: Sequence[Storm]
-) -> dict[str, dict[str, list[float]]]:
-    """Costs by kind, condition and reading of the gauge, each with its own guard.
+def kinds_part(scenario: Scenario, seed: int, storms: int, count: int) -> dict[str, Any]:
+    """Return costs and misses with the promise kept for each kind, and with wide lows alone."""
+    test = of_kinds(scenario, storms, seed)
+    narrow = replace(scenario, climate=replace(scenario.climate, tight_share=0.0))
+    found: dict[str, Any] = {}
+    for words, one in (("each kind", replace(scenario, each_kind=True)), ("wide lows", narrow)):
+        senses, guard = prepare(one, seed=seed)
+        listed = conditions(scenario.streams)
+        names = [CHANCE, "gauge", "neighbour", "weather", "forecast", NONE]
+        found[words] = {
+            "bound": {
+                name: by_kind(played(scenario, senses, guard, test, listed[name]), storms)
+                for name in (names if words == "each kind" else names[:1])
+            },
+            "replayed": replays(scenario, senses, [guard], ["0.1"], seed=seed, count=count),
+        }
+    return found
+
+
+def readings_part(scenario: Scenario, seed: int, storms: int, count: int) -> dict[str, Any]:
+    """Return costs by kind, condition and reading of the gauge, each with its own guard.
 
     The student alone is played without a guard only.
     """
+    test = of_kinds(scenario, storms, seed)
     listed: dict[str, tuple[Cut, ...]] = {
         CHANCE: (),
         "forecast": (Cut("forecast"),),
@@ -116,49 +133,37 @@ def _readings(
     }
     found: dict[str, dict[str, list[float]]] = {}
     for reading in READINGS:
-        senses, guard = own, own_guard
-        if reading != own.reading:
-            senses = learned(scenario, seed=seed, reading=reading)
-            if reading != "student":
-                guard = guards(scenario, senses, [(scenario.alpha, DOUBT)], seed=seed)[0]
+        senses = learned(scenario, seed=seed, reading=reading)
+        ways: dict[str, Guard | None] = {"free": None}
+        if reading != "student":
+            ways["bound"] = guards(scenario, senses, [(scenario.alpha, DOUBT)], seed=seed)[0]
         for name, cuts in listed.items():
-            for words, one in (("bound", guard), ("free", None)):
-                if words == "free" or reading != "student":
-                    costs = by_kind(played(scenario, senses, one, test, cuts), len(test) // 2)
-                    found.setdefault(f"{name}, {words}", {})[reading] = costs
+            for words, guard in ways.items():
+                costs = by_kind(played(scenario, senses, guard, test, cuts), storms)
+                found.setdefault(f"{name}, {words}", {})[reading] = costs
     return found
 
 
-def _old_family(
-    scenario: Scenario, seed: int, test: Sequence[Storm], storms: int, floods: int
-) -> dict[str, Any]:
-    """Costs and misses of an agent that knows wide lows alone, on storms of both kinds."""
-    narrow = replace(scenario, climate=replace(scenario.climate, tight_share=0.0))
-    senses, guard = prepare(narrow, seed=seed)
-    outcomes = played(scenario, senses, guard, test, ())
-    return {
-        "bound": by_kind(outcomes, storms),
-        "replayed": _replays(scenario, senses, [guard], ["0.1"], seed=seed, floods=floods),
-    }
+#: Parts of the benchmark, kept one by one.
+PARTS = {"main": main_part, "readings": readings_part, "kinds": kinds_part}
 
 
-def _replays(
+def replays(
     scenario: Scenario,
     senses: Senses,
     bounds: Sequence[Guard],
     words: Sequence[str],
     *,
     seed: int,
-    floods: int,
+    count: int,
 ) -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
-    """Missed and all floods of each guard alone, by promise, kind and condition."""
-    found = calibration_floods(scenario, seed=seed, purpose=6, count=floods)
+    """Missed and all floods of each guard alone, by promise, law of the storms and condition."""
     told: dict[str, dict[str, dict[str, tuple[int, int]]]] = {one: {} for one in words}
-    for kind in KINDS:
-        storms = [one for one in found if one.tight == (kind == "tight")]
-        missed = guard_misses(scenario.site, senses, bounds, storms, scenario.streams)
+    for law, tight in (("climate", None), ("tight", True)):
+        test = floods(scenario, count, seed=(seed, 6), tight=tight)
+        missed = guard_misses(scenario.site, senses, bounds, test, scenario.streams)
         for place, one in enumerate(words):
-            told[one][kind] = {
+            told[one][law] = {
                 name: (int(rows[:, place].sum()), len(rows)) for name, rows in missed.items()
             }
     return told
@@ -336,99 +341,113 @@ def _told(outcome: Outcome) -> str:
     )
 
 
-def simulated(seeds: int, storms: int, floods: int, keep: Path | None) -> None:
+def simulated(seeds: int, storms: int, count: int, keep: Path | None) -> None:
     scenario = load_scenario(EXAMPLES / "halifax_storm.yaml")
-    found = []
-    for seed in range(seeds):
-        path = None if keep is None else keep / f"seed-{seed}-of-{storms}-and-{floods}.json"
-        if path is None or not path.exists():
-            told = one_seed(scenario, seed, storms, floods)
-            if path is not None:
-                write_whole(path, json.dumps(told))
-        else:
-            told = json.loads(path.read_text("utf-8"))
-        found.append(told)
-        print(f"seed {seed} played", file=sys.stderr, flush=True)
-    report(scenario, found)
+    for part, run in PARTS.items():
+        found = []
+        for seed in range(seeds):
+            path = None if keep is None else keep / f"{part}-{seed}-of-{storms}-and-{count}.json"
+            if path is None or not path.exists():
+                told = run(scenario, seed, storms, count)
+                if path is not None:
+                    write_whole(path, json.dumps(told))
+            else:
+                told = json.loads(path.read_text("utf-8"))
+            found.append(told)
+            print(f"{part}: seed {seed} played", file=sys.stderr, flush=True)
+        REPORTS[part](scenario, found)
 
 
-def report(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
-    """Print what the seeds show together."""
-    own = scenario.climate.tight_share
+def worth(found: Sequence[Mapping[str, Any]], share: float, *keys: str) -> Floats:
+    """Return V by seed, from costs of wide and tight storms."""
+    both = taken(found, *keys)
+    return np.asarray(-((1 - share) * both[:, 0] + share * both[:, 1]))
 
-    def values(share: float, *keys: str) -> Floats:
-        """V by seed, from costs of wide and tight storms."""
-        both = taken(found, *keys)
-        return np.asarray(-((1 - share) * both[:, 0] + share * both[:, 1]))
 
-    for share, words in (
-        (own, "of the climate"),
-        (0.0, "of wide storms"),
-        (1.0, "of tight storms"),
-    ):
-        print(f"\nV {words} ({len(found)} seeds; {share:.0%} tight)")
+def shares(scenario: Scenario) -> dict[str, float]:
+    """Return shares of tight storms by what they are the V of."""
+    return {"climate": scenario.climate.tight_share, "wide storms": 0.0, "tight storms": 1.0}
+
+
+def report_main(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print what the agent shows."""
+    for words, share in shares(scenario).items():
+        print(f"\nV, {words} ({len(found)} seeds; {share:.0%} tight)")
         tables(*(
-            {name: values(share, kind, name) for name in found[0][kind]}
+            {name: worth(found, share, kind, name) for name in found[0][kind]}
             for kind in ("bound", "free")
         ))  # fmt: skip
-    print("\nreading of the gauge: V, and how much better than by its changes")
-    for name, costs in found[0]["readings"].items():
-        row = f"  {name:<24}"
-        plain = values(own, "readings", name, "changes")
-        for reading in costs:
-            told = values(own, "readings", name, reading)
-            row += f"{reading:>10} {told.mean():8.1f}"
-            if reading != "changes":
-                low, high = seeds_interval(told - plain)
-                row += f" {(told - plain).mean():+6.2f} ({low:+.2f} to {high:+.2f})"
-        print(row)
-    print("\nknowing both kinds of storm, against wide lows alone: V with all streams")
-    for share, words in ((own, "climate"), (0.0, "wide"), (1.0, "tight")):
-        wide = values(share, "old family", "bound")
-        both = values(share, "bound", CHANCE)
-        low, high = seeds_interval(both - wide)
-        print(
-            f"  {words:<10}{both.mean():8.1f} against {wide.mean():8.1f}, "
-            f"{(both - wide).mean():+.1f} ({low:+.1f} to {high:+.1f})"
-        )
-    missed_tables(scenario, found)
+    print(f"\nmissed by the agent, bound {scenario.alpha:g}: wide storms, tight storms")
+    for name in found[0]["missed"]:
+        both = taken(found, "missed", name).sum(axis=0)
+        print(f"  {name:<12}" + "".join(_share(one).ljust(40) for one in both))
+    for words in PROMISES:
+        _replayed_table(words, found, ("replayed", words))
     bad, total = np.sum([one["stale"] for one in found], axis=0).tolist()
-    print(f"stale streams with a say: {total}, unsaid {bad}")
+    print(f"\nstale streams with a say: {total}, unsaid {bad}")
     for place, kind in enumerate(KINDS):
         covered = np.mean([one["coverage"][place] for one in found], axis=0)
         shown = ", ".join(f"{lead} h {one:.3f}" for lead, one in zip(LEADS, covered, strict=True))
         print(f"coverage of 90 % intervals, {kind} storms: {shown}")
 
 
-def missed_tables(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
-    """Print missed floods of the agent, and of guards alone."""
+def report_readings(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print V by reading of the gauge, and how much better than by its changes."""
+    for words, share in shares(scenario).items():
+        print(f"\nreading of the gauge, {words}: V, and less that by changes ({len(found)} seeds)")
+        for name, costs in found[0].items():
+            row, plain = f"  {name:<22}", worth(found, share, name, "changes")
+            for reading in costs:
+                told = worth(found, share, name, reading)
+                row += f"{reading:>9} {told.mean():7.1f}"
+                if reading != "changes":
+                    low, high = seeds_interval(told - plain)
+                    row += f" {(told - plain).mean():+6.2f} ({low:+.2f} to {high:+.2f})"
+            print(row)
 
-    def told(counts: Any) -> str:
-        missed, flooded = (int(one) for one in counts)
-        low, high = share_bounds(missed, flooded)
-        return f"{missed:>5} of {flooded:<5}{missed / max(flooded, 1):.3f} ({low:.3f} to {high:.3f})"
 
-    print(f"\nmissed by the agent, bound {scenario.alpha:g}: wide, tight")
-    for name in found[0]["missed"]:
-        both = taken(found, "missed", name).sum(axis=0)
-        print(f"  {name:<12}" + "".join(told(one).ljust(40) for one in both))
-    replays = [(words, ("replayed", words)) for words in PROMISES]
-    for words, keys in [*replays, ("0.1, wide lows alone", ("old family", "replayed", "0.1"))]:
-        print(f"\nmissed by the guard alone, bound {words}: wide, tight")
-        for name in found[0]["bound"]:
-            both = [taken(found, *keys, kind, name).sum(axis=0) for kind in KINDS]
-            print(f"  {name:<12}" + "".join(told(one).ljust(40) for one in both))
+def report_kinds(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print what the promise for each kind costs, and what knowing wide lows alone would miss."""
+    for law, share in shares(scenario).items():
+        print(f"\npromise for each kind, {law} ({len(found)} seeds)")
+        every, none = (worth(found, share, "each kind", "bound", one) for one in (CHANCE, NONE))
+        for name in found[0]["each kind"]["bound"]:
+            told = worth(found, share, "each kind", "bound", name)
+            row = f"  {name:<12}{told.mean():8.1f}"
+            if name not in (CHANCE, NONE):
+                row += "  kept {:.3f} ({:.3f} to {:.3f})".format(*kept(told, every, none))
+            print(row)
+        wide = worth(found, share, "wide lows", "bound", CHANCE)
+        print(f"  wide lows alone, all streams {wide.mean():8.1f}")
+    for words in ("each kind", "wide lows"):
+        _replayed_table(f"0.1, {words}", found, (words, "replayed", "0.1"))
+
+
+REPORTS = {"main": report_main, "readings": report_readings, "kinds": report_kinds}
+
+
+def _replayed_table(words: str, found: Sequence[Mapping[str, Any]], keys: tuple[str, ...]) -> None:
+    print(f"\nmissed by the guard alone, bound {words}: climate, tight storms")
+    for name in _inside(found[0], (*keys, "climate")):
+        both = [taken(found, *keys, law, name).sum(axis=0) for law in ("climate", "tight")]
+        print(f"  {name:<12}" + "".join(_share(one).ljust(40) for one in both))
+
+
+def _share(counts: Any) -> str:
+    missed, flooded = (int(one) for one in counts)
+    low, high = share_bounds(missed, flooded)
+    return f"{missed:>5} of {flooded:<5}{missed / max(flooded, 1):.3f} ({low:.3f} to {high:.3f})"
 
 
 def taken(found: Sequence[Mapping[str, Any]], *keys: str) -> Floats:
     """Return what lies under keys, one row for each seed."""
-    rows = []
-    for one in found:
-        inside: Any = one
-        for key in keys:
-            inside = inside[key]
-        rows.append(inside)
-    return np.array(rows, dtype=np.float64)
+    return np.array([_inside(one, keys) for one in found], dtype=np.float64)
+
+
+def _inside(one: Any, keys: Sequence[str]) -> Any:
+    for key in keys:
+        one = one[key]
+    return one
 
 
 def seeds_interval(values: Floats) -> tuple[float, float]:
@@ -445,7 +464,7 @@ def main() -> None:
     parser.add_argument("data", nargs="?", type=Path, help="folder that holds tide-gauge/")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--storms", type=int, default=8, help="of each kind, played")
-    parser.add_argument("--floods", type=int, default=50, help="of each kind, for the guard alone")
+    parser.add_argument("--floods", type=int, default=100, help="for the guard alone")
     parser.add_argument("--keep", type=Path, help="folder of finished seeds, to go on from")
     parser.add_argument("--no-simulation", action="store_true", help="replay the hurricane alone")
     given = parser.parse_args()

@@ -120,5 +120,5 @@ def test_where_floods_are_rare_fewer_are_found() -> None:
     rng = np.random.default_rng(0)
     mild = replace(CLIMATE, peak_scale_m=0.01)
     assert not flooding(rng, mild, Failures(), quay_m=2.2, count=3, tight=False)
-    guard = calibrated(site(), senses(), [], [], promises=[(0.1, 0.05)])[0]
+    guard = calibrated(site(), senses(), [[]], [], promises=[(0.1, 0.05)])[0]
     assert guard.k[CHANCE] == np.inf and guard.floods[CHANCE] == 0

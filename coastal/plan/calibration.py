@@ -31,7 +31,7 @@ def conditions(names: Sequence[str]) -> dict[str, tuple[Cut, ...]]:
 def calibrated(
     site: Site,
     senses: Senses,
-    storms: Sequence[Storm],
+    groups: Sequence[Sequence[Storm]],
     apart: Sequence[Storm],
     *,
     promises: Sequence[Promise],
@@ -41,14 +41,13 @@ def calibrated(
     Args:
         site: assets and responses.
         senses: whose beliefs it guards.
-        storms: wide and tight ones are promised for apart.
+        groups: of storms; what is promised is promised for each.
         apart: others, which shape the margin.
         promises: what each guard is to keep.
     """
     shortfall = shortfalls(site, senses, apart)
-    kinds = [[one for one in storms if one.tight == tight] for tight in (False, True)]
-    scores = [flood_scores(site, senses, kind, shortfall) for kind in kinds if kind]
-    by_name = {name: [kind[name] for kind in scores] or [[]] for name in conditions(_names(senses))}
+    scores = [flood_scores(site, senses, group, shortfall) for group in groups]
+    by_name = {name: [group[name] for group in scores] for name in conditions(_names(senses))}
     return [
         calibrate(by_name, alpha, shortfall=shortfall, doubt=doubt) for alpha, doubt in promises
     ]

@@ -21,8 +21,8 @@ from coastal.plan.streams import Cut
 
 #: Storms to learn from and to scale the belief by.
 TRAINING, APART = 150, 80
-#: Floods of each kind of storm that shape the guard's margin, and that calibrate it at least.
-SHAPING, FLOODS = 60, 200
+#: Floods that shape the guard's margin and that calibrate it at least, of each kind promised for.
+SHAPING, FLOODS = 80, 200
 #: How the gauge is read.
 READING: Reading = "both"
 #: Tries to draw a storm with a peak as high as a scenario asks for.
@@ -101,7 +101,7 @@ def prepare(
     say = progress or (lambda line: None)
     say(f"learning from {TRAINING} synthetic storms")
     senses = learned(scenario, seed=seed, earlier=earlier, reading=reading)
-    say(f"calibrating the guard on {FLOODS} floods of each kind")
+    say(f"calibrating the guard on {FLOODS} floods or more")
     return senses, guards(scenario, senses, [(scenario.alpha, DOUBT)], seed=seed)[0]
 
 
@@ -135,36 +135,31 @@ def guards(
 ) -> list[Guard]:
     """Return a guard for each promise, calibrated on floods that the senses never saw."""
     least = min(alpha for alpha, _ in promises)
-    floods = calibration_floods(scenario, seed=seed, alpha=least)
-    shaping = calibration_floods(scenario, seed=seed, purpose=5, count=SHAPING)
-    return calibrated(scenario.site, senses, floods, shaping, promises=promises)
+    wanted = max(FLOODS, int(np.ceil(4 / least)))
+    kinds = (False, True) if scenario.each_kind else (None,)
+    groups = [floods(scenario, wanted, seed=(seed, 4), tight=kind) for kind in kinds]
+    shaping = [
+        storm for kind in kinds for storm in floods(scenario, SHAPING, seed=(seed, 5), tight=kind)
+    ]
+    return calibrated(scenario.site, senses, groups, shaping, promises=promises)
 
 
-def calibration_floods(
-    scenario: Scenario,
-    *,
-    seed: int = 0,
-    purpose: int = 4,
-    count: int | None = None,
-    alpha: float = 0.1,
+def floods(
+    scenario: Scenario, count: int, *, seed: tuple[int, int], tight: bool | None = None
 ) -> list[Storm]:
-    """Return flooded storms of each kind that the climate has, apart from all that is learned.
+    """Return flooded storms of a scenario's climate, fewer where floods are rare.
 
     Args:
-        scenario: its climate, failures and assets.
-        seed, purpose: of the storms; those of another purpose are others.
-        count: of each kind; as many as a bound of ``alpha`` needs where ``None``.
-        alpha: the bound.
+        scenario: its climate, failures, streams and assets.
+        count: how many are wanted.
+        seed: and what they are for; those of another purpose are others.
+        tight: of which kind, as for :func:`coastal.plan.simulate.flooding`.
     """
-    wanted = count or max(FLOODS, int(np.ceil(4 / alpha)))
+    rng = np.random.default_rng([*seed, 2 if tight is None else int(tight)])
     quay = min(asset.threshold_m for asset in scenario.site.assets)
-    climate, found = scenario.climate, list[Storm]()
-    for kind, share in enumerate((1 - climate.tight_share, climate.tight_share)):
-        if share > 0:
-            rng = np.random.default_rng([seed, purpose, kind])
-            found += flooding(
-                rng, climate, scenario.failures, quay_m=quay, count=wanted, tight=bool(kind)
-            )
+    found = flooding(
+        rng, scenario.climate, scenario.failures, quay_m=quay, count=count, tight=tight
+    )
     return [_only(storm, scenario.streams) for storm in found]
 
 

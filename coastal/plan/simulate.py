@@ -43,7 +43,8 @@ class Climate:
         tide: name, period in hours and amplitude in metres of each constituent.
         background_sd_m: of the residual outside storms.
         peak_scale_m, peak_shape: of the gamma law of storm peaks.
-        tight_share: share of storms that are the passage of a tight cyclone.
+        tight_share: share of storms that are the passage of a tight cyclone: at Halifax one or two
+            a year of a score or so.
         hours: that a storm lasts, its peak in the middle third.
     """
 
@@ -52,7 +53,7 @@ class Climate:
     background_sd_m: float = 0.07
     peak_scale_m: float = 0.28
     peak_shape: float = 2.4
-    tight_share: float = 0.33
+    tight_share: float = 0.1
     hours: int = 97
 
 
@@ -130,19 +131,20 @@ def flooding(
     *,
     quay_m: float,
     count: int,
-    tight: bool,
+    tight: bool | None = None,
 ) -> list[Storm]:
-    """Return storms of one kind whose level rises over ``quay_m``; fewer where floods are rare.
+    """Return storms whose level rises over ``quay_m``; fewer where floods are rare.
 
     Args:
         rng: source of chance.
-        climate: of the site; its share of tight storms is not looked at.
+        climate: of the site.
         failures: of its streams.
         quay_m: level of the lowest asset.
         count: how many are wanted.
-        tight: whether cyclones' passages or wide lows.
+        tight: whether only tight cyclones or only wide lows; as the climate mixes them where
+            ``None``.
     """
-    site = replace(climate, tight_share=float(tight))
+    site = climate if tight is None else replace(climate, tight_share=float(tight))
     found: list[Storm] = []
     for _ in range(_TRIES * count):
         truth = _Truth.draw(rng, site)
