@@ -1,6 +1,7 @@
 """What the planning agent keeps when a stream is missing, and how many floods it misses.
 
-    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 8] [--floods 100] [--keep DIR]
+    python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 8] [--floods 100]
+        [--parts main readings kinds] [--keep DIR]
 
 For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the margin of the
 guard from 80 floods and its caution from 200, and the test storms are apart from all of them: as
@@ -341,10 +342,10 @@ def _told(outcome: Outcome) -> str:
     )
 
 
-def simulated(seeds: int, storms: int, count: int, keep: Path | None) -> None:
+def simulated(parts: Sequence[str], seeds: int, storms: int, count: int, keep: Path | None) -> None:
     scenario = load_scenario(EXAMPLES / "halifax_storm.yaml")
-    for part, run in PARTS.items():
-        found = []
+    for part in parts:
+        run, found = PARTS[part], []
         for seed in range(seeds):
             path = None if keep is None else keep / f"{part}-{seed}-of-{storms}-and-{count}.json"
             if path is None or not path.exists():
@@ -465,12 +466,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--storms", type=int, default=8, help="of each kind, played")
     parser.add_argument("--floods", type=int, default=100, help="for the guard alone")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--keep", type=Path, help="folder of finished seeds, to go on from")
     parser.add_argument("--no-simulation", action="store_true", help="replay the hurricane alone")
     given = parser.parse_args()
     began = time.process_time()
     if not given.no_simulation:
-        simulated(given.seeds, given.storms, given.floods, given.keep)
+        simulated(given.parts, given.seeds, given.storms, given.floods, given.keep)
     if given.data is not None:
         juan(given.data, given.seeds)
         juan_before(given.data)

@@ -281,6 +281,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "failed": list(plan.storm.failed),
         "guard": {
             "alpha": plan.guard.alpha,
+            "promise": "each kind" if scenario.each_kind else "climate",
             "caution": {
                 name: round(k, 3) if np.isfinite(k) else None for name, k in plan.guard.k.items()
             },
