@@ -1,7 +1,7 @@
 """What the planning agent keeps when a stream is missing, and how many floods it misses.
 
     python -m benchmarks.coastal_plan [DATA] [--seeds 10] [--storms 8] [--floods 100]
-        [--parts main readings kinds] [--keep DIR]
+        [--parts main errors readings kinds] [--keep DIR]
 
 For each seed: experts from 150 synthetic storms, the scale of the belief from 80, the margin of the
 guard from 80 floods and its caution from 200, and the test storms are apart from all of them: as
@@ -12,6 +12,7 @@ storms. Parts that were kept are not played again.
                   but the climate. Once under the bound on missed floods, once with no bound at all
                   (cost alone), and once with the bound against "none" without it. Intervals: 95 %
                   percentile, seeds drawn with replacement.
+    errors        of the belief from the gauge alone, by how the gauge is read.
     readings      the same storms with the gauge read by its changes, by the surge student, by both,
                   each with a guard of its own; "gauge alone" has no other stream.
     kinds         the same storms with the bound kept for wide and for tight storms each, and with
@@ -145,8 +146,24 @@ def readings_part(scenario: Scenario, seed: int, storms: int, count: int) -> dic
     return found
 
 
+def errors_part(scenario: Scenario, seed: int, storms: int, count: int) -> dict[str, Any]:
+    """Return errors of the belief from the gauge alone by reading, kind and hours ahead, cm."""
+    test = of_kinds(scenario, count, seed)
+    found: dict[str, Any] = {}
+    for reading in READINGS:
+        senses = learned(scenario, seed=seed, reading=reading)
+        halves = zip(KINDS, (test[:count], test[count:]), strict=True)
+        found[reading] = {kind: errors(senses, half).tolist() for kind, half in halves}
+    return found
+
+
 #: Parts of the benchmark, kept one by one.
-PARTS = {"main": main_part, "readings": readings_part, "kinds": kinds_part}
+PARTS = {
+    "main": main_part,
+    "errors": errors_part,
+    "readings": readings_part,
+    "kinds": kinds_part,
+}
 
 
 def replays(
@@ -307,18 +324,40 @@ def juan(data: Path, draws: int) -> None:
 
 
 def juan_before(data: Path) -> None:
-    """Print what the hurricane gives with other readings of the gauge, and with wide lows alone."""
+    """Print what the hurricane gives with other readings of the gauge, and with other promises."""
     scenario = load_scenario(EXAMPLES / "halifax_juan.yaml")
-    narrow = replace(scenario, climate=replace(scenario.climate, tight_share=0.0))
-    listed = [(reading, scenario, reading) for reading in READINGS]
-    for words, one, reading in (*listed, ("wide lows alone", narrow, READINGS[-1])):
+    mixed = replace(scenario, each_kind=False)
+    narrow = replace(mixed, climate=replace(scenario.climate, tight_share=0.0))
+    listed: list[tuple[str, Scenario, Reading]] = [
+        ("wide lows alone", narrow, "changes"),
+        ("promise for the climate", mixed, "both"),
+        *((f"promise for each kind, {reading}", scenario, reading) for reading in READINGS),
+    ]
+    for words, one, reading in listed:
         storm, earlier = storm_of(one, data)
         senses, guard = prepare(one, earlier=earlier, reading=reading)
         print(f"\nHurricane Juan, measured streams: {words}")
+        said = ", ".join(
+            f"{error:.0f} cm {lead} h"
+            for lead, error in zip(LEADS, errors(senses, [storm]), strict=True)
+        )
+        print(f"  error of the belief from the gauge alone: {said}")
         for out in ((), ("weather",), ("gauge",), ("gauge", "weather")):
             for kind, held in (("bound", guard), ("no bound", None)):
                 told = _told(_replayed(one, senses, held, storm, [Cut(name) for name in out]))
                 print(f"  {' and '.join(out) or 'nothing'} cut, {kind}: {told}")
+
+
+def errors(senses: Senses, storms: Sequence[Storm]) -> Floats:
+    """Return root mean squares of the belief from the gauge alone by hours ahead, cm."""
+    found = []
+    for storm in storms:
+        now = storm.hours[12 : -max(LEADS)]
+        read = {"gauge": senses.read(storm)["gauge"]}
+        beliefs = senses.fuse(now, read)
+        ahead = now[:, None].astype(int) + np.array(LEADS)
+        found.append(beliefs.mean[:, LEADS] - storm.surge[ahead])
+    return np.asarray(100 * np.sqrt(np.mean(np.concatenate(found) ** 2, axis=0)))
 
 
 def _replayed(
@@ -424,7 +463,27 @@ def report_kinds(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None
         _replayed_table(f"0.1, {words}", found, (words, "replayed", "0.1"))
 
 
-REPORTS = {"main": report_main, "readings": report_readings, "kinds": report_kinds}
+def report_errors(scenario: Scenario, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print errors by reading, and how much less than by the gauge's changes."""
+    print(f"\nerror of the belief from the gauge alone, cm at {LEADS} h ({len(found)} seeds)")
+    for kind in KINDS:
+        plain = taken(found, "changes", kind)
+        for reading in READINGS:
+            told = taken(found, reading, kind)
+            row = f"  {kind:<7}{reading:<9}"
+            for place in range(len(LEADS)):
+                low, high = seeds_interval((told - plain)[:, place])
+                less = (told - plain)[:, place].mean()
+                row += f"{told[:, place].mean():7.2f} {less:+.2f} ({low:+.2f} to {high:+.2f})"
+            print(row)
+
+
+REPORTS = {
+    "main": report_main,
+    "errors": report_errors,
+    "readings": report_readings,
+    "kinds": report_kinds,
+}
 
 
 def _replayed_table(words: str, found: Sequence[Mapping[str, Any]], keys: tuple[str, ...]) -> None:
