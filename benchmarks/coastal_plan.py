@@ -348,6 +348,20 @@ def juan_before(data: Path) -> None:
                 print(f"  {' and '.join(out) or 'nothing'} cut, {kind}: {told}")
 
 
+def measured_errors(data: Path) -> None:
+    """Print errors of the gauge's belief in measured months that no expert was fitted on."""
+    scenario = load_scenario(EXAMPLES / "halifax_juan.yaml")
+    storm, earlier = storm_of(scenario, data)
+    print(f"\nerror of the belief from the gauge alone, cm at {LEADS} h: {len(earlier[1::2])} windows "
+          "of January to September 2003, then Juan")  # fmt: skip
+    for words, months in (("synthetic storms alone", ()), ("and every other window", earlier)):
+        for reading in READINGS:
+            senses = learned(scenario, earlier=months, reading=reading)
+            row = [errors(senses, one) for one in (earlier[1::2], [storm])]
+            shown = "   ".join(" ".join(f"{one:6.2f}" for one in part) for part in row)
+            print(f"  fitted to {words:<24}{reading:<9}{shown}")
+
+
 def errors(senses: Senses, storms: Sequence[Storm]) -> Floats:
     """Return root mean squares of the belief from the gauge alone by hours ahead, cm."""
     found = []
@@ -535,6 +549,7 @@ def main() -> None:
     if given.data is not None:
         juan(given.data, given.seeds)
         juan_before(given.data)
+        measured_errors(given.data)
     print(f"\n{time.process_time() - began:.0f} s of processor time")
 
 
