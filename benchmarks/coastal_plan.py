@@ -352,8 +352,10 @@ def measured_errors(data: Path) -> None:
     """Print errors of the gauge's belief in measured months that no expert was fitted on."""
     scenario = load_scenario(EXAMPLES / "halifax_juan.yaml")
     storm, earlier = storm_of(scenario, data)
-    print(f"\nerror of the belief from the gauge alone, cm at {LEADS} h: {len(earlier[1::2])} windows "
-          "of January to September 2003, then Juan")  # fmt: skip
+    print(
+        f"\nerror of the belief from the gauge alone, cm at {LEADS} h: {len(earlier[1::2])} "
+        "windows of January to September 2003, then Juan"
+    )
     for words, months in (("synthetic storms alone", ()), ("and every other window", earlier)):
         for reading in READINGS:
             senses = learned(scenario, earlier=months, reading=reading)
