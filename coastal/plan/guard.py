@@ -7,8 +7,8 @@ beliefs in floods set apart. The smallest ``k`` under which a storm is not misse
 upper quantile of the scores of flooded calibration storms bounds the chance of a miss among
 exchangeable floods by ``alpha`` (a tolerance limit, which holds for nearly every calibration:
 Wilks 1941, Vovk 2012; or conformal risk control with a loss of 0 or 1, which holds in the mean:
-arXiv:2208.02814). It is taken for each kind of storm. A larger margin only demands more, so the
-largest over several conditions and kinds keeps the promise of each.
+arXiv:2208.02814). It is taken for each group of storms that is promised for. A larger margin only
+demands more, so the largest over several conditions and groups keeps the promise of each.
 """
 
 from __future__ import annotations
@@ -70,14 +70,12 @@ class Guard:
 
 def states_out(beliefs: Beliefs, expected: Sequence[str]) -> NDArray[np.bool_]:
     """Return which streams are absent or stale at each hour of the beliefs, shape (t, streams)."""
-    states = []
-    for name in expected:
+    states = np.ones((len(beliefs.now), len(expected)), dtype=bool)
+    for place, name in enumerate(expected):
         if name in beliefs.names:
             k = beliefs.names.index(name)
-            states.append(np.isnan(beliefs.age[:, k]) | beliefs.stale[:, k])
-        else:
-            states.append(np.ones(len(beliefs.now), dtype=bool))
-    return np.stack(states, axis=1)
+            states[:, place] = np.isnan(beliefs.age[:, k]) | beliefs.stale[:, k]
+    return states
 
 
 def need(asset: Asset, site: Site, beliefs: Beliefs, tide: Floats, margin: Floats) -> Floats:
