@@ -20,7 +20,7 @@ EXAMPLE = "examples/coastal/halifax_storm.yaml"
 
 @pytest.fixture(autouse=True)
 def _few_storms(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, count in (("TRAINING", 40), ("APART", 15), ("CALIBRATION", 40)):
+    for name, count in (("TRAINING", 40), ("APART", 15), ("SHAPING", 15), ("FLOODS", 40)):
         monkeypatch.setattr(planner, name, count)
 
 
@@ -57,6 +57,10 @@ def test_a_plan_is_json_a_page_and_a_log(
     told = json.loads(shown)
     assert told == json.loads((tmp_path / "plan.json").read_text("utf-8"))
     assert told["synthetic"] and "synthetic" in told["notes"][0]
+    assert told["guard"]["promise"] == "climate"
+    assert told["guard"]["calibration_floods"]["chance"] == planner.FLOODS
+    margins = [look["guard"]["margin_m"] for look in told["decisions"]]
+    assert all(one["12"] > one["0"] > 0 for one in margins)
     assert told["cuts"] == [{"stream": "gauge", "from": 20.0, "to": 50.0}]
     stale = [
         (look, one) for look in told["decisions"] for one in look["streams"]
@@ -106,6 +110,7 @@ BAD = {
     "unknown stream": (lambda s: s | {"streams": ["gauge", "sonar"]}, "sonar"),
     "odd cut": (lambda s: s | {"cuts": ["gauge:9-3"]}, "ends before"),
     "alpha": (lambda s: s | {"alpha": 0}, "alpha"),
+    "promise": (lambda s: s | {"promise": "all"}, "promise"),
     "kind of storm": (lambda s: s | {"storm": {"kind": "real"}}, "storm"),
     "not a number": (lambda s: {**s, "assets": first(s, value=float("nan"))}, "value"),
     "curve": (lambda s: {**s, "assets": first(s, curve="boat")}, "boat"),
@@ -191,6 +196,10 @@ def test_juan_plans_with_cut_streams(
     assert run([*command, "--data", str(shared / "data"), "--cut", "weather:40-70"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert not told["synthetic"] and told["outcome"]["peak_hour"] == 76
+    assert told["guard"]["promise"] == "each kind"
+    assert told["guard"]["calibration_floods"]["chance"] == 2 * planner.FLOODS
+    # Knowing how fast tight cyclones rise, the guard answers most of it in time.
+    assert len(told["outcome"]["missed"]) <= 2
     assert len(told["outcome"]["flooded"]) == 6
     stale = {one["name"] for look in told["decisions"] for one in look["streams"]
              if one["status"] == "stale"}  # fmt: skip

@@ -1,10 +1,11 @@
 """The planning agent: belief from what streams arrive, actions at least expected cost.
 
 Streams deliver packets (:mod:`.streams`); experts turn the newest into surge ahead
-(:mod:`.experts`); the belief joins them (:mod:`.belief`, :mod:`.contradiction`); a guard bounds
-missed floods (:mod:`.guard`, :mod:`.calibration`); the choice is the cheapest of all combinations
-(:mod:`.choose`); the agent keeps what is on (:mod:`.agent`) and plays storms (:mod:`.play`), which
-are synthetic (:mod:`.simulate`) or measured (:mod:`.replay`).
+(:mod:`.experts`), that of the gauge with the surge student (:mod:`.student`); the belief joins
+them (:mod:`.belief`, :mod:`.contradiction`); a guard bounds missed floods (:mod:`.guard`,
+:mod:`.calibration`); the choice is the cheapest of all combinations (:mod:`.choose`); the agent
+keeps what is on (:mod:`.agent`) and plays storms (:mod:`.play`), which are synthetic
+(:mod:`.simulate`, :mod:`.shapes`) or measured (:mod:`.replay`).
 """
 
 from coastal.plan.agent import Agent, Decision, StreamState

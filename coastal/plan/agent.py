@@ -9,7 +9,6 @@ import numpy as np
 
 from coastal.plan.belief import HORIZON, USED, Beliefs
 from coastal.plan.choose import Choice, choose
-from coastal.plan.guard import Guard
 from coastal.plan.learn import Z90
 from coastal.plan.site import Site
 from coastal.plan.streams import CLIMATE, Floats
@@ -62,7 +61,7 @@ class Decision:
         chance: of water over each asset's threshold within the horizon.
         streams: state of each; the climate is not among them.
         climate_weight: of the prior in the belief.
-        caution: standard deviations that the guard adds.
+        margin: by hour ahead (:data:`STATED`): metres that the guard adds to the mean.
         demanded: responses that the guard demands, with the assets they are for.
         held: responses still held after a demand.
         on: actions on after the decision, in order of the site.
@@ -78,7 +77,7 @@ class Decision:
     chance: Mapping[str, float]
     streams: tuple[StreamState, ...]
     climate_weight: float
-    caution: float
+    margin: Mapping[int, float]
     demanded: Mapping[str, tuple[str, ...]]
     held: tuple[str, ...]
     on: tuple[str, ...]
@@ -99,39 +98,26 @@ class Agent:
 
     Attributes:
         site: assets and actions.
-        guard: caution by condition.
-        expected: streams that should be there; a missing one of them counts as out.
+        since: when each action that is on was started.
     """
 
     site: Site
-    guard: Guard
-    expected: tuple[str, ...]
     since: dict[str, float] = field(default_factory=dict)
     _held_until: dict[str, float] = field(default_factory=dict)
     _next_look: float = -np.inf
 
-    def demands(self, needs: Mapping[str, float], k: float) -> dict[str, tuple[str, ...]]:
+    def demands(self, needs: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
         """Return the responses that the guard demands, with the assets they are for.
 
         Args:
-            needs: by asset, as :func:`coastal.plan.guard.need` gives for this hour, from a belief
-                without what was asked for: the guard was calibrated on such.
-            k: the caution.
+            needs: by asset, as :func:`coastal.plan.guard.need` gives for this hour with the
+                guard's margins.
         """
         found: dict[str, list[str]] = {}
         for asset in self.site.assets:
-            if needs[asset.name] <= k:
+            if needs.get(asset.name, np.inf) <= 1:
                 found.setdefault(asset.response, []).append(asset.name)
         return {action: tuple(assets) for action, assets in found.items()}
-
-    def caution(self, beliefs: Beliefs, row: int) -> float:
-        """Return the standard deviations that the guard adds in the state of the streams."""
-        out = [
-            name
-            for name in self.expected
-            if name not in beliefs.names or _out(beliefs, row, beliefs.names.index(name))
-        ]
-        return self.guard.caution(out, blind=len(out) == len(self.expected))
 
     def due(self, hour: float, demanded: Mapping[str, tuple[str, ...]]) -> bool:
         """Say whether to look now: the time has come, or the guard demands what is not on."""
@@ -150,7 +136,8 @@ class Agent:
         tide: Floats,
         demanded: Mapping[str, tuple[str, ...]],
         *,
-        caution: float,
+        margin: Floats,
+        expected: tuple[str, ...],
         asked_sd_m: Floats | None = None,
         runners: int = 0,
     ) -> Decision:
@@ -161,7 +148,8 @@ class Agent:
             beliefs, row: with all that is known.
             tide: predicted level at 0 to :data:`HORIZON` hours ahead, shape (h,).
             demanded: by the guard.
-            caution: of the guard, for the record.
+            margin: of the guard at 0 to :data:`HORIZON` hours ahead, for the record.
+            expected: streams that should be there.
             asked_sd_m: as for :func:`coastal.plan.choose.choose`.
             runners: how many other plans to tell of.
         """
@@ -196,7 +184,7 @@ class Agent:
         for name in stopped:
             del self.since[name]
         self._next_look = hour + choice.look_hours
-        states, climate = stream_states(beliefs, row, float(tide[0]), self.expected)
+        states, climate = stream_states(beliefs, row, float(tide[0]), expected)
         return Decision(
             hour=hour,
             level={
@@ -211,7 +199,7 @@ class Agent:
             chance=choice.chance,
             streams=states,
             climate_weight=climate,
-            caution=caution,
+            margin={h: float(margin[h]) for h in STATED},
             demanded=dict(demanded),
             held=tuple(name for name in held if name not in demanded),
             on=tuple(name for name in order if name in self.since),
@@ -246,10 +234,6 @@ def stream_states(
             )
         )
     return tuple(found), float(beliefs.weight[row, beliefs.names.index(CLIMATE)])
-
-
-def _out(beliefs: Beliefs, row: int, k: int) -> bool:
-    return bool(np.isnan(beliefs.age[row, k]) or beliefs.stale[row, k])
 
 
 def horizon_of(series: Floats, hour: int) -> Floats:

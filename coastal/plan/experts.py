@@ -6,7 +6,7 @@ thus a forecast of longer lead, and its variance grows with age towards that of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,11 +30,13 @@ class Expert:
     Attributes:
         stream: whose packets it reads.
         weights: of the constant and the values of a packet for each lead in hours, shape
-            (leads, 1 + d); of the constant and the value of that lead where ``path``.
+            (leads, 1 + d); where ``path``, of the constant, the values before the path, and the
+            value of that lead.
         floor_m2, storm: variance for each lead is ``floor + storm * ref²`` with ``ref`` the
             largest surge that any stream speaks of: errors grow in storms. Shape (leads,).
         valid_hours: age from which a packet is stale.
-        path: whether a packet holds one value for each lead, as a forecast does.
+        path: whether a packet ends in one value for each lead, as a forecast does.
+        own: values before the path.
     """
 
     stream: str
@@ -43,6 +45,7 @@ class Expert:
     storm: Floats
     valid_hours: float
     path: bool = False
+    own: int = 0
 
     def mean(self, values: Floats, lead: Ints) -> Floats:
         """Return surge in metres.
@@ -51,12 +54,13 @@ class Expert:
             values: of packets, shape (t, d).
             lead: hours from the packet, shape (t, h), at most :data:`MOST_LEAD`.
         """
+        count = self.own if self.path else values.shape[1]
+        before = self.weights[lead, 1 : 1 + count]
+        told = self.weights[lead, 0] + np.einsum("thd,td->th", before, values[:, :count])
         if self.path:
-            said = np.take_along_axis(values, np.minimum(lead, values.shape[1] - 1), axis=1)
-            return np.asarray(self.weights[lead, 0] + self.weights[lead, 1] * said)
-        return np.asarray(
-            self.weights[lead, 0] + np.einsum("thd,td->th", self.weights[lead, 1:], values)
-        )
+            place = np.minimum(count + lead, values.shape[1] - 1)
+            told = told + self.weights[lead, -1] * np.take_along_axis(values, place, axis=1)
+        return np.asarray(told)
 
     def variance(self, lead: Ints, reference_m: Floats) -> Floats:
         """Return m² for leads of shape (t, h) and the reference surge, shape (t,)."""
@@ -90,16 +94,20 @@ def climate_expert(surge_m: Floats) -> Expert:
     return Expert(CLIMATE, constant, leads * float(np.var(surge_m)), leads, FOREVER)
 
 
-def fit_expert(stream: str, storms: Sequence[Storm]) -> Expert:
+def fit_expert(stream: str, storms: Sequence[Storm], *, path: bool = False, own: int = 0) -> Expert:
     """Fit an expert on storms by ridge regression for each lead, and measure its errors.
 
     Where some storms were measured, measured and synthetic ones weigh the same in all, and the
     larger of their errors counts.
 
+    Args:
+        stream: whose packets it reads.
+        storms: to fit on.
+        path, own: as in :class:`Expert`.
+
     Raises:
         ValueError: fewer packets than weights.
     """
-    path = stream == "forecast"
     said, truth, measured = _pairs(storms, stream)
     if len(said) < FEWEST:
         raise ValueError(f"{stream}: too few packets")
@@ -108,8 +116,8 @@ def fit_expert(stream: str, storms: Sequence[Storm]) -> Expert:
     means, weights = np.empty(truth.shape), []
     for lead in range(MOST_LEAD + 1):
         known = np.isfinite(truth[:, lead])
-        column = said[:, [min(lead, said.shape[1] - 1)]] if path else said
-        table = np.column_stack([np.ones(len(said)), column])
+        columns = [*range(own), min(own + lead, said.shape[1] - 1)] if path else slice(None)
+        table = np.column_stack([np.ones(len(said)), said[:, columns]])
         one = _ridge(table[known], truth[known, lead], share[known])
         weights.append(one)
         means[:, lead] = table @ one
@@ -122,7 +130,9 @@ def fit_expert(stream: str, storms: Sequence[Storm]) -> Expert:
     ] or [_spread(errors, reference)]
     floor = np.max([one for one, _ in spreads], axis=0)
     storm = np.max([one for _, one in spreads], axis=0)
-    return Expert(stream, np.array(weights), floor, storm, VALID_HOURS[stream], path)
+    return Expert(
+        stream, np.array(weights), floor, storm, VALID_HOURS[stream], path, own if path else 0
+    )
 
 
 def _pairs(
@@ -166,18 +176,26 @@ def _spread(errors: Floats, reference: Floats) -> tuple[Floats, Floats]:
     return floor, storm
 
 
-def fit_experts(storms: Sequence[Storm]) -> dict[str, Expert]:
+def fit_experts(
+    storms: Sequence[Storm], *, paths: Mapping[str, int] | None = None
+) -> dict[str, Expert]:
     """Return one expert for each stream of the storms, and the climate.
 
     A stream of one value with too few packets to fit on gets a :func:`decay_expert`.
+
+    Args:
+        storms: to fit on.
+        paths: streams whose packets end in a path, and how many values stand before it; the
+            forecast alone where ``None``.
     """
+    ends = {"forecast": 0} if paths is None else paths
     surge = np.concatenate([storm.surge for storm in storms])
     experts: dict[str, Expert] = {}
     for name in STREAMS:
         tables = [storm.streams[name] for storm in storms if name in storm.streams]
         count = sum(len(table.observed) for table in tables)
         if count >= FEWEST:
-            experts[name] = fit_expert(name, storms)
+            experts[name] = fit_expert(name, storms, path=name in ends, own=ends.get(name, 0))
         elif tables and tables[0].values.shape[1] == 1:
             experts[name] = decay_expert(
                 name, noise_m=0.3, climate_sd_m=float(np.std(surge)), memory_hours=10.0

@@ -79,7 +79,8 @@ def _root(one: StreamState) -> float:
 def _guard(decision: Decision, site: Site) -> list[str]:
     told = [
         f"The guard on missed floods demands {_action(name)} for {_join(assets)}: the level plus "
-        f"{decision.caution:.1f} standard deviations reaches the threshold within "
+        f"a margin ({decision.margin[3]:.2f} m at 3 h, {decision.margin[6]:.2f} m at 6 h) reaches "
+        f"the threshold within "
         f"{site.action(name).lead_hours + site.watch_hours:g} h, and it takes "
         f"{site.action(name).lead_hours:g} h."
         for name, assets in decision.demanded.items()

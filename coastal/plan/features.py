@@ -9,6 +9,8 @@ from coastal.plan.streams import Floats
 
 #: Hours back of the differences.
 _BACK = (1, 3, 6)
+#: Values of a packet of a gauge.
+GAUGE_VALUES = 1 + len(_BACK)
 #: Metres of surge that 1 hPa of missing pressure makes: the inverse barometer.
 METRES_PER_HPA = 0.01
 #: Metres of surge per m²/s² of wind that :func:`weather_features` scales by; fitted weights follow.

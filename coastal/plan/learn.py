@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from coastal.plan.belief import GROUPS, HORIZON, Beliefs, Fusion, believe
 from coastal.plan.experts import Expert, fit_experts
+from coastal.plan.features import GAUGE_VALUES
 from coastal.plan.simulate import Storm
-from coastal.plan.streams import CLIMATE, STREAMS, Floats
+from coastal.plan.streams import CLIMATE, STREAMS, Floats, Packets
+from coastal.plan.student import with_student
 from distill.conformal import split_quantile
 
 #: Share of a full correlation that is believed; the rest guards against chance.
@@ -19,31 +22,68 @@ _SHRINK = 0.85
 Z90 = 1.6449
 
 
+#: How the gauge is read: value and changes alone, the surge student alone, or both.
+Reading = Literal["changes", "student", "both"]
+_GAUGE = "gauge"
+
+
 @dataclass(frozen=True)
 class Senses:
-    """Experts and how to fuse them."""
+    """Experts and how to fuse them.
+
+    Attributes:
+        experts, fusion: for the streams as they are read.
+        reading: of the gauge.
+    """
 
     experts: Mapping[str, Expert]
     fusion: Fusion
+    reading: Reading = "changes"
+
+    def read(self, storm: Storm) -> Mapping[str, Packets]:
+        """Return the streams of a storm as the experts want them."""
+        return as_read(storm, self.reading)
+
+    def fuse(self, now: object, read: Mapping[str, Packets]) -> Beliefs:
+        """Return the beliefs at the hours ``now`` from streams as :meth:`read` gives them."""
+        return believe(np.asarray(now), read, self.experts, self.fusion)
 
     def believe(self, now: object, storm: Storm) -> Beliefs:
         """Return the beliefs at the hours ``now`` of a storm."""
-        return believe(np.asarray(now), storm.streams, self.experts, self.fusion)
+        return self.fuse(now, self.read(storm))
 
 
-def learn(training: Sequence[Storm], apart: Sequence[Storm]) -> Senses:
+def as_read(storm: Storm, reading: Reading) -> Mapping[str, Packets]:
+    """Return the streams of a storm with the gauge as it is read."""
+    table = storm.streams.get(_GAUGE)
+    if reading == "changes" or table is None:
+        return storm.streams
+    told = with_student(table, storm.tide)
+    if reading == "student":
+        told = replace(told, values=told.values[:, table.values.shape[1] :])
+    return {**storm.streams, _GAUGE: told}
+
+
+def learn(
+    training: Sequence[Storm], apart: Sequence[Storm], *, reading: Reading = "both"
+) -> Senses:
     """Fit experts on some storms, and the scale of the belief on others that nothing saw.
 
     Args:
         training: storms without failures.
         apart: storms with the failures to be expected.
+        reading: of the gauge.
     """
-    experts = fit_experts(training)
+    seen = [replace(storm, streams=dict(as_read(storm, reading))) for storm in training]
+    paths = {"forecast": 0}
+    if reading != "changes":
+        paths[_GAUGE] = GAUGE_VALUES if reading == "both" else 0
+    experts = fit_experts(seen, paths=paths)
     names = (*(name for name in STREAMS if name in experts), CLIMATE)
     plain = Fusion(names, np.tile(np.eye(len(names)), (len(GROUPS), 1, 1)))
-    fusion = replace(plain, correlation=_correlations(training, experts, plain))
-    senses = Senses(experts, fusion)
-    return Senses(experts, replace(fusion, scale=_scale(apart, senses)))
+    fusion = replace(plain, correlation=_correlations(seen, experts, plain))
+    senses = Senses(experts, fusion, reading)
+    return replace(senses, fusion=replace(fusion, scale=_scale(apart, senses)))
 
 
 def _correlations(storms: Sequence[Storm], experts: Mapping[str, Expert], fusion: Fusion) -> Floats:

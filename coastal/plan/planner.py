@@ -10,18 +10,23 @@ from typing import Any
 import numpy as np
 
 from base import UsageError
-from coastal.plan.calibration import calibrated
-from coastal.plan.guard import CHANCE, NONE, Guard
-from coastal.plan.learn import Senses, learn
+from coastal.plan.calibration import Promise, calibrated
+from coastal.plan.guard import CHANCE, DOUBT, NONE, Guard
+from coastal.plan.learn import Reading, Senses, learn
 from coastal.plan.observed import ObservedStorm
 from coastal.plan.observing import observed_storm
 from coastal.plan.play import Outcome, count, play
 from coastal.plan.record import as_data
 from coastal.plan.scenario import Scenario
-from coastal.plan.simulate import NO_FAILURES, Storm, forecast_of, simulate
+from coastal.plan.simulate import NO_FAILURES, Storm, flooding, forecast_of, simulate
 from coastal.plan.streams import Cut
 
-TRAINING, APART, CALIBRATION = 150, 80, 200
+#: Storms to learn from and to scale the belief by.
+TRAINING, APART = 150, 80
+#: Floods that shape the guard's margin and that calibrate it at least, of each kind promised for.
+SHAPING, FLOODS = 80, 200
+#: How the gauge is read.
+READING: Reading = "both"
 #: Tries to draw a storm with a peak as high as a scenario asks for.
 _DRAWS = 2000
 
@@ -85,17 +90,33 @@ def prepare(
     *,
     seed: int = 0,
     earlier: Sequence[Storm] = (),
+    reading: Reading = READING,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[Senses, Guard]:
     """Learn experts and calibrate the guard on synthetic storms, and on earlier months if any.
 
     Args:
-        scenario: its climate, failures, assets and ``alpha``.
+        scenario: its climate, failures, streams, assets and ``alpha``.
         seed: of the storms; the same gives the same.
         earlier: measured windows; even ones train, odd ones scale the belief.
+        reading: of the gauge.
         progress: told what is being done.
     """
     say = progress or (lambda line: None)
+    say(f"learning from {TRAINING} synthetic storms")
+    senses = learned(scenario, seed=seed, earlier=earlier, reading=reading)
+    say(f"calibrating the guard on {FLOODS} floods or more")
+    return senses, guards(scenario, senses, [(scenario.alpha, DOUBT)], seed=seed)[0]
+
+
+def learned(
+    scenario: Scenario,
+    *,
+    seed: int = 0,
+    earlier: Sequence[Storm] = (),
+    reading: Reading = READING,
+) -> Senses:
+    """Return what :func:`prepare` learns, for the same arguments."""
     rng = np.random.default_rng([seed, 1])
     quay = min(asset.threshold_m for asset in scenario.site.assets)
 
@@ -104,15 +125,46 @@ def prepare(
         made = (simulate(rng, scenario.climate, law, quay_m=quay) for _ in range(count))
         return [_only(storm, scenario.streams) for storm in made]
 
-    say(f"learning from {TRAINING} synthetic storms")
     train = storms(TRAINING, failing=False)
     apart = storms(APART, failing=True)
-    senses = learn([*train, *earlier[::2]], [*apart, *earlier[1::2]])
-    say(f"calibrating the guard on {CALIBRATION} more")
-    guard = calibrated(
-        scenario.site, senses, storms(CALIBRATION, failing=True), alpha=scenario.alpha
+    return learn([*train, *earlier[::2]], [*apart, *earlier[1::2]], reading=reading)
+
+
+def guards(
+    scenario: Scenario,
+    senses: Senses,
+    promises: Sequence[Promise],
+    *,
+    seed: int = 0,
+) -> list[Guard]:
+    """Return a guard for each promise, calibrated on floods that the senses never saw."""
+    least = min(alpha for alpha, _ in promises)
+    wanted = max(FLOODS, int(np.ceil(4 / least)))
+    kinds = (False, True) if scenario.each_kind else (None,)
+    groups = [floods(scenario, wanted, seed=(seed, 4), tight=kind) for kind in kinds]
+    shaping = [
+        storm for kind in kinds for storm in floods(scenario, SHAPING, seed=(seed, 5), tight=kind)
+    ]
+    return calibrated(scenario.site, senses, groups, shaping, promises=promises)
+
+
+def floods(
+    scenario: Scenario, count: int, *, seed: tuple[int, int], tight: bool | None = None
+) -> list[Storm]:
+    """Return flooded storms of a scenario's climate, fewer where floods are rare.
+
+    Args:
+        scenario: its climate, failures, streams and assets.
+        count: how many are wanted.
+        seed: and what they are for; those of another purpose are others.
+        tight: of which kind, as for :func:`coastal.plan.simulate.flooding`.
+    """
+    rng = np.random.default_rng([*seed, 2 if tight is None else int(tight)])
+    quay = min(asset.threshold_m for asset in scenario.site.assets)
+    found = flooding(
+        rng, scenario.climate, scenario.failures, quay_m=quay, count=count, tight=tight
     )
-    return senses, guard
+    return [_only(storm, scenario.streams) for storm in found]
 
 
 def make_plan(
@@ -141,10 +193,10 @@ def make_plan(
     if isinstance(storm, ObservedStorm):
         scenario = replace(scenario, climate=storm.climate)
     senses, guard = prepare(scenario, seed=seed, earlier=earlier, progress=progress)
-    if not np.isfinite(guard.k[CHANCE]):
+    if not np.isfinite(guard.k.get(CHANCE, np.inf)):
         raise UsageError(
-            f"only {guard.floods[CHANCE]} of {CALIBRATION} storms flood an asset, too few for a "
-            f"bound of {scenario.alpha:g}",
+            f"only {guard.floods.get(CHANCE, 0)} storms flood an asset, too few for a bound of "
+            f"{scenario.alpha:g}",
             where=scenario.name,
             hint="raise alpha, lower thresholds or make the climate stormier",
         )
@@ -263,7 +315,8 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "failed": list(plan.storm.failed),
         "guard": {
             "alpha": plan.guard.alpha,
-            "caution_sd": {
+            "promise": "each kind" if scenario.each_kind else "climate",
+            "caution": {
                 name: round(k, 3) if np.isfinite(k) else None for name, k in plan.guard.k.items()
             },
             "calibration_floods": dict(plan.guard.floods),

@@ -46,7 +46,7 @@ class Outcome:
 def play(
     site: Site,
     senses: Senses,
-    guard: Guard,
+    guard: Guard | None,
     storm: Storm,
     *,
     cuts: Sequence[Cut] = (),
@@ -58,7 +58,8 @@ def play(
     """Play a storm hour by hour; nothing is read before it arrived.
 
     Args:
-        site, senses, guard: what is at stake, what is known of streams, how cautious to be.
+        site, senses, guard: what is at stake, what is known of streams, how cautious to be;
+            cost alone counts where there is no guard.
         storm: its truth is read only to count the cost, and where data are asked for.
         cuts: of streams, beside the storm's own failures.
         expected: streams that should be there; those that the senses know where ``None``.
@@ -68,28 +69,37 @@ def play(
     """
     streams = with_cuts(storm.streams, cuts)
     known = tuple(name for name in senses.fusion.names if name != "climate")
-    agent = Agent(site, guard, tuple(expected) if expected is not None else known)
-    base = senses.believe(storm.hours, with_streams(storm, streams))
-    told, asked = base, False
+    agent = Agent(site)
+    wanted = tuple(expected) if expected is not None else known
+    read = dict(senses.read(with_streams(storm, streams)))
+    base = senses.fuse(storm.hours, read)
+    told, first, asked = base, 0, False
     tides = np.stack([horizon_of(storm.tide, row) for row in range(len(storm.hours))])
-    needs = {asset.name: need(asset, site, base, tides) for asset in site.assets}
+    margins = np.zeros_like(base.sd) if guard is None else guard.margins(base, wanted)
+    needs = (
+        {}
+        if guard is None
+        else {asset.name: need(asset, site, base, tides, margins) for asset in site.assets}
+    )
     decisions: list[Decision] = []
     on = {action.name: np.zeros(len(storm.hours), dtype=bool) for action in site.actions}
     bill = 0.0
     watch_until = -1.0
     for row, hour in enumerate(storm.hours):
-        caution = agent.caution(base, row)
-        demanded = agent.demands({name: found[row] for name, found in needs.items()}, caution)
+        if asked:
+            told, first, asked = senses.fuse(storm.hours[row:], read), row, False
+        demanded = agent.demands({name: found[row] for name, found in needs.items()})
         if agent.due(float(hour), demanded) or (look_last and row == len(storm.hours) - 1):
             asking = site.asking if asks is not None else None
             decision = agent.look(
                 float(hour),
                 told,
-                row,
+                row - first,
                 tides[row],
                 demanded,
-                caution=caution,
-                asked_sd_m=None if asking is None else _asked(senses, site, told.sd[row]),
+                margin=margins[row],
+                expected=wanted,
+                asked_sd_m=None if asking is None else _asked(senses, site, told.sd[row - first]),
                 runners=runners,
             )
             decisions.append(decision)
@@ -102,8 +112,8 @@ def play(
                 on[asking.name][row] = True
                 name = str(asking.asks)
                 value = float(storm.surge[row] + asking.asked_sd_m * asks.normal())
-                table = streams.get(name, packets([], np.empty((0, 1))))
-                streams[name] = table.with_one(hour, hour + asking.lead_hours, value, 0.0)
+                table = read.get(name, packets([], np.empty((0, 1))))
+                read[name] = table.with_one(hour, hour + asking.lead_hours, value, 0.0)
                 asked = True
         else:
             agent.keep(float(hour), demanded)
@@ -113,8 +123,6 @@ def play(
         if site.monitor is not None and hour < watch_until:
             on[site.monitor.name][row] = True
             bill += site.monitor.hourly
-        if asked:
-            told, asked = senses.believe(storm.hours, with_streams(storm, streams)), False
     loss, flooded, missed = count(site, storm.level, on)
     return Outcome(tuple(decisions), bill, loss, flooded, missed, on)
 

@@ -28,7 +28,7 @@ def as_data(decision: Decision, site: Site) -> dict[str, Any]:
         "streams": [_stream(one) for one in decision.streams],
         "climate_weight": round(decision.climate_weight, 4),
         "guard": {
-            "caution_sd": _number(decision.caution),
+            "margin_m": {str(hour): _metres(margin) for hour, margin in decision.margin.items()},
             "demanded": {name: list(assets) for name, assets in decision.demanded.items()},
             "held": list(decision.held),
         },

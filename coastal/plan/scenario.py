@@ -89,6 +89,7 @@ class _Climate(_Strict):
     background_sd_m: Annotated[float, Field(gt=0, le=2)] = 0.07
     peak_scale_m: Annotated[float, Field(gt=0, le=5)] = 0.28
     peak_shape: Annotated[float, Field(gt=0, le=20)] = 2.4
+    tight_share: _Share = 0.1
 
 
 class _Failures(_Strict):
@@ -116,6 +117,7 @@ class _File(_Strict):
     name: _Name
     about: str = ""
     alpha: Annotated[float, Field(ge=0.01, le=0.5)] = 0.1
+    promise: Literal["climate", "each kind"] = "climate"
     site: _Site
     climate: _Climate | None = None
     storm: Annotated[_Simulated | _Replayed | OwnFiles, Field(discriminator="kind")]
@@ -155,6 +157,7 @@ class Scenario:
         streams: that should be there.
         cuts: that the file itself makes.
         alpha: share of floods that may be missed.
+        each_kind: whether of wide and of tight storms each, rather than of the climate's mix.
         sha256: of the file.
     """
 
@@ -171,6 +174,7 @@ class Scenario:
     streams: tuple[str, ...]
     cuts: tuple[Cut, ...]
     alpha: float
+    each_kind: bool
     sha256: str
     files: OwnFiles | None = None
     folder: Path = Path()
@@ -236,6 +240,7 @@ def load_scenario(path: Path) -> Scenario:
         streams=streams,
         cuts=tuple(read_cut(text, where=f"{where}: cuts") for text in file.cuts),
         alpha=file.alpha,
+        each_kind=file.promise == "each kind",
         sha256=sha256_text(text),
         files=own,
         folder=path.parent,
@@ -296,6 +301,7 @@ def _climate(given: _Climate | None) -> Climate:
         background_sd_m=given.background_sd_m,
         peak_scale_m=given.peak_scale_m,
         peak_shape=given.peak_shape,
+        tight_share=given.tight_share,
     )
 
 

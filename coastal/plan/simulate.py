@@ -10,11 +10,12 @@ with lead, images at passes only, people where water stands on the quay.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from coastal.plan.features import gauge_features, weather_features
+from coastal.plan.shapes import Low, Passage, Shape, red
 from coastal.plan.streams import STREAMS, Floats, Packets, packets
 
 #: Constituents: period in hours (Doodson 1921), then amplitude in metres, of the size at Halifax.
@@ -27,6 +28,10 @@ TIDE = (
 )
 #: Leads of a surge forecast in hours.
 FORECAST_HOURS = 36
+#: Hours before the first that are simulated.
+_PAST = 12
+#: Tries for each flooded storm that is asked for.
+_TRIES = 12
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Climate:
         tide: name, period in hours and amplitude in metres of each constituent.
         background_sd_m: of the residual outside storms.
         peak_scale_m, peak_shape: of the gamma law of storm peaks.
+        tight_share: share of storms that are the passage of a tight cyclone, a round figure: one of
+            17 surges over 0.2 m at Halifax in 2003 was a hurricane's.
         hours: that a storm lasts, its peak in the middle third.
     """
 
@@ -46,6 +53,7 @@ class Climate:
     background_sd_m: float = 0.07
     peak_scale_m: float = 0.28
     peak_shape: float = 2.4
+    tight_share: float = 0.1
     hours: int = 97
 
 
@@ -80,6 +88,7 @@ class Storm:
         streams: what each delivered.
         failed: in words, what failed.
         measured: whether it is no synthetic storm.
+        tight: whether it is a tight cyclone's passage, where synthetic.
     """
 
     hours: Floats
@@ -88,6 +97,7 @@ class Storm:
     streams: dict[str, Packets]
     failed: tuple[str, ...] = ()
     measured: bool = False
+    tight: bool = False
 
     @property
     def level(self) -> Floats:
@@ -110,15 +120,69 @@ def simulate(
         failures: of its streams; the default law where none is given.
         quay_m: level from which people see water and report it.
     """
-    site, law = climate or Climate(), failures or Failures()
-    hours = np.arange(site.hours, dtype=np.float64)
-    grid = np.arange(-12.0, site.hours + FORECAST_HOURS + 1)  # with a past and a future
-    here = slice(12, 12 + site.hours)
-    tide = _tide(rng, site, grid)
-    shape = _Shape.draw(rng, site)
-    noise = _red(rng, len(grid), 18.0) * site.background_sd_m
-    surge = shape.at(grid) + noise
-    level = tide + surge
+    site = climate or Climate()
+    return _told(rng, _Truth.draw(rng, site), site, failures or Failures(), quay_m)
+
+
+def flooding(
+    rng: np.random.Generator,
+    climate: Climate,
+    failures: Failures,
+    *,
+    quay_m: float,
+    count: int,
+    tight: bool | None = None,
+) -> list[Storm]:
+    """Return storms whose level rises over ``quay_m``; fewer where floods are rare.
+
+    Args:
+        rng: source of chance.
+        climate: of the site.
+        failures: of its streams.
+        quay_m: level of the lowest asset.
+        count: how many are wanted.
+        tight: whether only tight cyclones or only wide lows; as the climate mixes them where
+            ``None``.
+    """
+    site = climate if tight is None else replace(climate, tight_share=float(tight))
+    found: list[Storm] = []
+    for _ in range(_TRIES * count):
+        truth = _Truth.draw(rng, site)
+        if (truth.tide + truth.surge)[_here(site)].max() > quay_m:
+            found.append(_told(rng, truth, site, failures, quay_m))
+            if len(found) == count:
+                break
+    return found
+
+
+@dataclass(frozen=True)
+class _Truth:
+    """Tide, shape, noise and surge over the hours of a storm, with a past and a future."""
+
+    hour: Floats
+    tide: Floats
+    shape: Shape
+    noise: Floats
+    surge: Floats
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, site: Climate) -> _Truth:
+        hour = np.arange(-float(_PAST), site.hours + FORECAST_HOURS + 1)
+        tide = _tide(rng, site, hour)
+        shape = _drawn(rng, site)
+        noise = red(rng, len(hour), 18.0) * site.background_sd_m
+        return cls(hour, tide, shape, noise, shape.at(hour) + noise)
+
+
+def _here(site: Climate) -> slice:
+    return slice(_PAST, _PAST + site.hours)
+
+
+def _told(
+    rng: np.random.Generator, truth: _Truth, site: Climate, law: Failures, quay_m: float
+) -> Storm:
+    grid, shape, noise, surge = truth.hour, truth.shape, truth.noise, truth.surge
+    here, level = _here(site), truth.tide + surge
     sky = shape.weather(rng, grid, noise)
     series: dict[str, Packets] = {
         "gauge": _thin(
@@ -135,60 +199,21 @@ def simulate(
     for name in STREAMS:
         series[name], said = _fail(rng, name, series[name], law, shape.peak_hour, site.hours)
         failed += said
-    return Storm(hours, tide[here], surge[here], series, tuple(failed))
+    return Storm(
+        np.arange(site.hours, dtype=np.float64),
+        truth.tide[here],
+        surge[here],
+        series,
+        tuple(failed),
+        tight=shape.tight,
+    )
 
 
-@dataclass(frozen=True)
-class _Shape:
-    peak_m: float
-    peak_hour: float
-    rise: float
-    fall: float
-    forerunner: float
-    ringing: float
-    period: float
-    pressure_share: float
-    lag: float
-
-    @classmethod
-    def draw(cls, rng: np.random.Generator, site: Climate) -> _Shape:
-        return cls(
-            peak_m=float(rng.gamma(site.peak_shape, site.peak_scale_m)),
-            peak_hour=float(rng.uniform(0.4, 0.7) * site.hours),
-            rise=float(rng.uniform(4.0, 10.0)),
-            fall=float(rng.uniform(5.0, 14.0)),
-            forerunner=float(rng.uniform(0.0, 0.25)),
-            ringing=float(rng.uniform(0.0, 0.25)),
-            period=float(rng.uniform(6.0, 14.0)),
-            pressure_share=float(rng.uniform(0.25, 0.5)),
-            lag=float(rng.uniform(0.0, 2.0)),
-        )
-
-    def unit(self, hour: Floats) -> Floats:
-        x = hour - self.peak_hour
-        wide = np.where(x < 0, self.rise, self.fall)
-        bell = np.exp(-0.5 * (x / wide) ** 2)
-        early = self.forerunner * np.exp(-0.5 * ((x + 2.2 * self.rise) / self.rise) ** 2)
-        after = np.where(
-            x > 0, np.exp(-np.maximum(x, 0) / 14) * np.sin(2 * np.pi * x / self.period), 0
-        )
-        return np.asarray(bell + early - self.ringing * after)
-
-    def at(self, hour: Floats) -> Floats:
-        return np.asarray(self.peak_m * self.unit(hour))
-
-    def weather(
-        self, rng: np.random.Generator, hour: Floats, noise: Floats
-    ) -> tuple[Floats, Floats]:
-        """Return pressure (hPa) and wind (m/s, positive onshore), which lead the surge a little."""
-        x = hour - self.peak_hour + self.lag
-        wide = np.where(x < 0, 1.15 * self.rise, 1.1 * self.fall)
-        bell = np.exp(-0.5 * (x / wide) ** 2)
-        deficit = 100 * (self.peak_m * self.pressure_share * bell + 0.5 * noise)
-        pressure = 1013.0 - deficit + 1.2 * _red(rng, len(hour), 24.0)
-        stress = self.peak_m * (1 - self.pressure_share) * bell / 0.0016
-        wind = np.sqrt(stress) + 2.0 * _red(rng, len(hour), 4.0)
-        return np.asarray(pressure), np.asarray(wind)
+def _drawn(rng: np.random.Generator, site: Climate) -> Shape:
+    tight = rng.uniform() < site.tight_share
+    peak_m = float(rng.gamma(site.peak_shape, site.peak_scale_m))
+    peak_hour = float(rng.uniform(0.4, 0.7) * site.hours)
+    return (Passage if tight else Low).draw(rng, peak_m, peak_hour)
 
 
 def _tide(rng: np.random.Generator, site: Climate, hour: Floats) -> Floats:
@@ -199,29 +224,19 @@ def _tide(rng: np.random.Generator, site: Climate, hour: Floats) -> Floats:
     return level
 
 
-def _red(rng: np.random.Generator, count: int, scale_hours: float) -> Floats:
-    """Red noise of unit variance with an e-folding time in hours."""
-    from scipy.signal import lfilter
-
-    keep = np.exp(-1 / scale_hours)
-    drawn = rng.normal(size=count) * np.sqrt(1 - keep**2)
-    drawn[0] = rng.normal()
-    return np.asarray(lfilter([1.0], [1.0, -keep], drawn), dtype=np.float64)
-
-
 def _thin(table: Packets, site: Climate) -> Packets:
     return table.where((table.observed >= 0) & (table.observed < site.hours))
 
 
-def _neighbour(rng: np.random.Generator, shape: _Shape, hour: Floats, noise: Floats) -> Packets:
-    ahead, gain = rng.uniform(2.0, 5.0), rng.uniform(0.7, 1.15)
-    own = _red(rng, len(hour), 18.0)
+def _neighbour(rng: np.random.Generator, shape: Shape, hour: Floats, noise: Floats) -> Packets:
+    ahead, gain = rng.uniform(2.0, 5.0), rng.uniform(*shape.elsewhere)
+    own = red(rng, len(hour), 18.0)
     level = gain * shape.at(hour + ahead) + 0.6 * noise + 0.05 * own
     return packets(hour, gauge_features(level + 0.02 * rng.normal(size=len(hour))))
 
 
 def _forecast(
-    rng: np.random.Generator, shape: _Shape, hour: Floats, noise: Floats, site: Climate
+    rng: np.random.Generator, shape: Shape, hour: Floats, noise: Floats, site: Climate
 ) -> Packets:
     """A run every 6 hours, read 2 hours later."""
     made = np.arange(0.0, site.hours, 6.0)
@@ -249,13 +264,13 @@ def _runs(
 ) -> Packets:
     """Forecasts whose errors of size and of time settle as the peak nears."""
     leads = np.arange(FORECAST_HOURS + 1, dtype=np.float64)
-    size, time = _red(rng, len(made), 5.0), _red(rng, len(made), 5.0)
+    size, time = red(rng, len(made), 5.0), red(rng, len(made), 5.0)
     values = np.empty((len(made), len(leads)))
     for row, start in enumerate(made):
         away = np.clip((peak_hour - start) / 24, 0.15, 2.0)
         told = np.exp(0.22 * away * size[row]) * surge_at(start + leads - 3.0 * away * time[row])
         fade = np.exp(-leads / 18) * noise_at(float(start))
-        values[row] = told + fade + 0.03 * _red(rng, len(leads), 8.0)
+        values[row] = told + fade + 0.03 * red(rng, len(leads), 8.0)
     return packets(made, values, delay=2.0)
 
 
