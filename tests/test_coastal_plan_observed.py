@@ -89,6 +89,11 @@ def test_the_last_look_is_now_and_says_what_is_stale(
     assert not told["synthetic"] and all(not look["ask_for_data"] for look in told["decisions"])
     page = (tmp_path / "plan.html").read_text("utf-8")
     assert "No asset was flooded so far" in page and "last look" in page and 'id="h48"' in page
+    # What is to be done now stands first, each action once.
+    now = page[page.index("<h2>Now: ") : page.index("No asset was flooded so far")]
+    words = now[: now.index("</h2>")]
+    assert all(words.count(name.replace("_", " ")) == 1 for name in last["on"])
+    assert all(sentence.split(" (")[0] in now for sentence in last["explanation"])
     lines = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
     assert json.loads(lines[0])["run"]["observed"] == told["observed"]
 
