@@ -16,6 +16,7 @@ from base.errors import (
 from base.files import (
     csv_problems,
     is_folder,
+    is_there,
     read_bytes,
     read_text,
     real_path,
@@ -39,6 +40,7 @@ __all__ = [
     "WaiverError",
     "csv_problems",
     "is_folder",
+    "is_there",
     "one_line",
     "read_bytes",
     "read_text",

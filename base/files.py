@@ -97,6 +97,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """Say whether ``path`` leads to anything; never raises, whatever is asked for."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def real_path(path: Path) -> Path:
     """Return ``path`` absolute and with links followed; a link to itself stays as it is."""
     return Path(os.path.realpath(path))

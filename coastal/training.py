@@ -53,12 +53,17 @@ def train_students(
                     where=f"--data {data}",
                     hint=f"the student of {name} needs it",
                 )
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(
+            f"cannot be made ({problem.strerror})", where=f"-o {output}", hint="give another folder"
+        ) from problem
     told = []
     for name in names:
         say(f"training the student of {name}")
         began = time.perf_counter()
         path = output / f"{name}.safetensors"
-        path.parent.mkdir(parents=True, exist_ok=True)
         source = data / "flood-sar" if name == "flood" else data
         made = import_module(f"coastal.{name}").train(source, path, seed=seed)
         told.append(

@@ -168,3 +168,23 @@ def test_series_that_lead_out_of_their_folder_are_refused(tmp_path: Path) -> Non
         (tmp_path / "in" / "labels.csv").write_text("file,site.depth_m\n" + rows)
         with pytest.raises(SurveyError, match=told):
             read_series_folder(tmp_path / "in", seed=0)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "impact NAME msfd@2018-01-01", "bind NAME", "whatif NAME", "sweep NAME",
+        "sweep --surveys NAME", "coastal plan NAME", "coastal assess NAME", "audit NAME -o NAME",
+        "coastal train extremes --data . -o NAME", "coastal plan STORM -o NAME", "extract NAME",
+        "design --sensor NAME -o x.json", "optimize NAME", "corpus add NAME", "register add NAME",
+    ],
+)  # fmt: skip
+def test_names_that_no_disk_takes_are_refused_by_every_command(command: str, project: Path) -> None:
+    given = {"NAME": "x" * 400, "STORM": str(project / "examples/coastal/own_observations.yaml")}
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench.cli", *(given.get(one, one) for one in command.split())],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    lines = done.stderr.strip().splitlines()
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert lines[-1].startswith("bathylex: ")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from base import CorpusError, is_folder
+from base import CorpusError, is_folder, is_there
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -53,7 +53,7 @@ def law_text(target: str, corpus: Path | None) -> LawText:
     from corpus.sources import load_sources, source
 
     path = Path(target)
-    if path.suffix or path.exists():
+    if path.suffix or is_there(path):
         return text_for(path)
     identifier = source(target).id if target in load_sources() else source(target.lower()).id
     texts = law_texts(corpus)

@@ -17,6 +17,7 @@ from base import (
     DesignError,
     SurveyError,
     UsageError,
+    is_folder,
     one_line,
     read_bytes,
     read_text,
@@ -169,7 +170,7 @@ def load_manifest(path: Path, *, site: Position | None = None) -> Manifest:
     Raises:
         UsageError: no such list, or one that cannot be read.
     """
-    if path.is_dir():
+    if is_folder(path):
         return Manifest(path.absolute(), _folders(path), site=site)
     if path.suffix.lower() == ".csv":
         return Manifest(path.parent.absolute(), _csv(path), site=site)
@@ -189,9 +190,9 @@ def _grid(data: Any, path: Path, site: Position | None) -> Manifest:
     given = data["surveys"]
     if isinstance(given, str):
         named = path.parent / given
-        if not named.is_dir() and named.suffix.lower() != ".csv":
+        if not is_folder(named) and named.suffix.lower() != ".csv":
             raise UsageError(
-                f"surveys is neither a folder nor a CSV list: {given!r}",
+                f"surveys is neither a folder nor a CSV list: {one_line(given)[:80]!r}",
                 where=where,
                 hint="name one, or give the surveys",
             )

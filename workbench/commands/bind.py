@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from base import BindingError, UsageError, one_line
+from base import BindingError, UsageError, is_there, one_line
 from workbench.options import corpus_option, day
 from workbench.output import echo_json, json_option
 
@@ -222,7 +222,7 @@ def _report(before: BindingFile, after: BindingFile, path: Path, as_json: bool) 
     for word, rules in names.items():
         for name in rules:
             click.echo(f"{word}: {name}")
-    if path.exists():
+    if is_there(path):
         click.echo(f"{path}: {len(after.rules)} rules; audits read them from now on")
     else:
         click.echo(f"{path}: empty now, taken away")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from base import UsageError, is_folder, write_whole
+from base import UsageError, is_folder, is_there, write_whole
 from workbench.options import check_seed, seed_option
 from workbench.output import echo_json, json_option, progress
 
@@ -135,7 +135,7 @@ def _check(seed: int, data: Path | None, output: Path | None) -> None:
     check_seed(seed)
     if data is not None and not is_folder(data):
         raise UsageError("no such folder", where=f"--data {data}", hint="check the path")
-    if output is not None and output.exists() and not is_folder(output):
+    if output is not None and is_there(output) and not is_folder(output):
         raise UsageError("not a folder", where=f"-o {output}", hint="give a folder to write to")
 
 

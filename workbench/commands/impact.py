@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from base import UsageError, write_whole
+from base import UsageError, is_there, write_whole
 from workbench.options import as_of_option, corpus_option, output_option
 from workbench.output import json_option, progress
 
@@ -71,7 +71,7 @@ def _edition(name: str, corpus: Path | None) -> LawText:
     from workbench.options import day
 
     path = Path(name)
-    if path.exists():
+    if is_there(path):
         return _file(path)
     found = _DATED.fullmatch(name)
     texts = law_texts(corpus)
