@@ -333,6 +333,14 @@ def rulebook_for(
     return book
 
 
+def is_compiled(
+    texts: Mapping[str, LawText], *, own: Path | None = None, cache: Path | None = None
+) -> bool:
+    """Say whether the cache has something for these texts, see :func:`rulebook_for`."""
+    folder = cache_folder() if cache is None else cache
+    return book_path(folder, cache_key(texts.values(), None, own)).exists()
+
+
 def _read_cache(path: Path, key: str) -> RuleBook | None:
     from pydantic import ValidationError
 

@@ -138,3 +138,18 @@ def test_a_budget_sees_what_is_loaded_beyond_it(
     found = _loaded(("--help",), project, cached | {"PYTHONPATH": path})
     assert "networkx" in found.packages
     assert len(found.modules) > BUDGETS["help"].modules
+
+
+def test_a_first_sweep_compiles_the_law_in_a_process_of_its_own(
+    project: Path, tmp_path: Path
+) -> None:
+    space = tmp_path / "space.yaml"
+    space.write_text(
+        f"base: {project / 'examples' / DESIGN}\naxes:\n  safety_zone.radius: [400 m, 600 m]\n",
+        "utf-8",
+    )
+    settings = {"BATHYLEX_CACHE": str(tmp_path / "cache"), "BATHYLEX_HOME": str(tmp_path / "home")}
+    found = _loaded(("sweep", str(space), "--workers", "1"), project, settings)
+    assert found.status == 0
+    assert not {"spacy", "thinc", "torch"} & found.packages
+    assert list((tmp_path / "cache").rglob("*.json"))

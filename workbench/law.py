@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from base import CorpusError, is_folder, is_there
+from base import BathylexError, CorpusError, is_folder, is_there
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -36,6 +36,35 @@ def rulebook(corpus: Path | None) -> RuleBook:
     total = sum(len(text.provisions) for text in texts.values())
     with _reading(total) as progress:
         return rulebook_for(texts, own=own, progress=progress)
+
+
+def slim_rulebook(corpus: Path | None) -> RuleBook:
+    """Return what :func:`rulebook` does, without the language model in this process.
+
+    Where law must be compiled, a process of its own does it and fills the cache, so that workers
+    which are forked from this one stay small.
+
+    Raises:
+        CorpusError: as :func:`rulebook`.
+    """
+    import multiprocessing
+
+    from corpus.home import bindings_folder, home_folder
+    from jurisdictions.compiler import is_compiled
+
+    if "fork" in multiprocessing.get_all_start_methods() and not is_compiled(
+        law_texts(corpus), own=bindings_folder(home_folder())
+    ):
+        compiling = multiprocessing.get_context("fork").Process(target=_compile, args=(corpus,))
+        compiling.start()
+        compiling.join()
+    return rulebook(corpus)
+
+
+def _compile(corpus: Path | None) -> None:
+    # What is wrong with the law is said by the process that waits for this one.
+    with suppress(BathylexError):
+        rulebook(corpus)
 
 
 def law_text(target: str, corpus: Path | None) -> LawText:

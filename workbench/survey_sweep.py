@@ -40,7 +40,7 @@ def sweep_surveys(
     from compliance.sweep import surveys as swept
     from compliance.sweep.manifest import load_manifest
     from compliance.sweep.store import Memory, Store
-    from workbench.law import rulebook
+    from workbench.law import slim_rulebook
     from workbench.surveys import require_student
     from workbench.surveys import student as load
 
@@ -48,7 +48,7 @@ def sweep_surveys(
     at = None if site is None else position(site, option="--site")
     manifest = load_manifest(surveys, site=at)
     place = device_of(device)
-    book = rulebook(corpus)
+    book = slim_rulebook(corpus)
     job = swept.Surveys(manifest, load(book, student), book, as_of, place, top)
     store = Memory() if output is None else Store(output, job.identity())
     with shown_progress("surveys") as progress:

@@ -121,10 +121,10 @@ def command(
     from compliance.sweep.designs import identity, sweep
     from compliance.sweep.space import load_space
     from compliance.sweep.store import Memory, Store
-    from workbench.law import rulebook
+    from workbench.law import slim_rulebook
 
     designs = load_space(space, prices=prices, top=top)
-    book = rulebook(corpus)
+    book = slim_rulebook(corpus)
     if readings:
         from jurisdictions.readings import with_readings
 
