@@ -62,6 +62,10 @@ def read_argo(path: Path) -> list[Profile]:
     try:
         with netcdf_file(io.BytesIO(data), mmap=False) as file:
             table = {name: np.array(item[:]) for name, item in file.variables.items()}
+    except Exception as problem:
+        # A damaged file makes the reader raise whatever its bytes happen to lead to.
+        raise SurveyError("no netCDF classic file, or a broken one", where=str(path)) from problem
+    try:
         return [
             made
             for number in range(table["PRES"].shape[0])
