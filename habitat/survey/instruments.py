@@ -71,7 +71,14 @@ def read_argo(path: Path) -> list[Profile]:
             for number in range(table["PRES"].shape[0])
             if (made := _argo_profile(table, number, str(path))) is not None
         ]
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as problem:
+    except (
+        AttributeError,
+        IndexError,
+        KeyError,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ) as problem:
         raise SurveyError("no Argo profile file (netCDF classic)", where=str(path)) from problem
 
 
