@@ -23,7 +23,7 @@ $(BIN)/bathylex: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test-tools: $(BIN)/bathylex
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,docs,bench]'
 	@touch $@
 
 $(VENV)/.train-tools: $(BIN)/bathylex

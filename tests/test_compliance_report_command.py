@@ -8,12 +8,8 @@ from pathlib import Path
 import pytest
 
 from compliance.report.formats import FORMATS
-from tests.test_house import _modules_after
 from workbench.cli import run
 from workbench.options import AUDIT_FORMATS
-
-#: What only some formats need; no other audit may load it.
-LIBRARIES = {"weasyprint", "docx", "openpyxl", "jinja2", "fontTools", "pydyf"}
 
 
 def azores(project: Path) -> str:
@@ -59,14 +55,6 @@ def test_what_is_no_format_or_moment_is_one_line(
     assert told in shown.err
     assert shown.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_plain_audit_loads_no_library_of_a_report(project: Path) -> None:
-    design = azores(project)
-    plain = f"from workbench.cli import run\nassert run(['audit', {design!r}]) in (0, 1, 3)"
-    assert not _modules_after(plain) & LIBRARIES
-    in_json = "from workbench.cli import run\nassert run(['schema']) == 0"
-    assert not _modules_after(in_json) & LIBRARIES
 
 
 def test_the_schema_is_printed_or_written(
