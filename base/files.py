@@ -86,7 +86,7 @@ def csv_problems(where: str, error: type[BathylexError]) -> Iterator[None]:
     try:
         yield
     except csv.Error as problem:
-        raise error(f"not CSV ({problem})", where=where, hint="save it as CSV") from problem
+        raise error(f"no CSV ({problem})", where=where, hint="save it as CSV") from problem
 
 
 def is_folder(path: Path) -> bool:

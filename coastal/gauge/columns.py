@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text
+from base import SurveyError, csv_problems, read_text
 from coastal.gauge.series import Floats, Times
 from coastal.gauge.tracks import KNOT_MS
 
@@ -104,10 +104,8 @@ def read_columns(
 
 
 def _cells(line: str, where: str) -> list[str]:
-    try:
+    with csv_problems(where, SurveyError):
         return [cell.strip() for row in csv.reader([line]) for cell in row]
-    except csv.Error as problem:
-        raise SurveyError(f"no CSV ({problem})", where=where) from None
 
 
 def _head(

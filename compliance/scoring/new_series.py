@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from base import SurveyError, read_text, real_path
+from base import SurveyError, csv_problems, read_text, real_path
 from compliance.scoring.concepts import EMERGENCIES
 from compliance.scoring.updating import SensorTask
 from habitat.survey.readers import read_sensor
@@ -40,10 +40,8 @@ def read_series_folder(folder: Path, *, seed: int) -> tuple[SensorTask, SensorTa
     """
     path = folder / LABELS
     text = read_text(path, error=SurveyError)
-    try:
+    with csv_problems(str(path), SurveyError):
         rows = list(csv.DictReader(io.StringIO(text)))
-    except csv.Error as problem:
-        raise SurveyError(f"no CSV ({problem})", where=str(path)) from None
     known = (FILE, DEPTH, *EMERGENCIES)
     names = list(rows[0]) if rows else []
     if FILE not in names or not set(names) & {DEPTH, *EMERGENCIES}:

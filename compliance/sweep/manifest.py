@@ -17,6 +17,7 @@ from base import (
     DesignError,
     SurveyError,
     UsageError,
+    csv_problems,
     is_folder,
     one_line,
     read_bytes,
@@ -249,7 +250,7 @@ def _csv(path: Path) -> list[tuple[str, ...]]:
     text = read_text(path, limit=MAX_LIST_BYTES, error=UsageError).removeprefix("\ufeff")
     rows = csv.reader(io.StringIO(text, newline=""))
     found = []
-    try:
+    with csv_problems(str(path), UsageError):
         header = [cell.strip().lower() for cell in next(rows, [])]
         if not header or len(set(header)) != len(header) or not set(header) <= set(_KEYS):
             raise UsageError(
@@ -267,8 +268,6 @@ def _csv(path: Path) -> list[tuple[str, ...]]:
                 )
             held = dict(zip(header, cells, strict=True))
             found.append(tuple(held.get(key, "").strip() for key in _KEYS))
-    except csv.Error as problem:
-        raise UsageError(f"no CSV ({problem})", where=str(path)) from None
     if not found:
         raise UsageError("no surveys below the header", where=str(path), hint="one in each line")
     return found

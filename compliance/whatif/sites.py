@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from base import UsageError, one_line, read_text
+from base import UsageError, csv_problems, one_line, read_text
 from compliance.whatif.settings import Place
 from habitat.fields import finite_number
 
@@ -51,10 +51,8 @@ def read_site_file(path: Path) -> tuple[Place, ...]:
         UsageError: one line that names the file and the line of the first problem.
     """
     text = read_text(path, limit=MAX_FILE_BYTES, error=UsageError).removeprefix("\ufeff")
-    try:
+    with csv_problems(str(path), UsageError):
         return _places(csv.reader(io.StringIO(text, newline="")), path)
-    except csv.Error as problem:
-        raise UsageError(f"no CSV ({problem})", where=str(path)) from None
 
 
 def _places(rows: _Rows, path: Path) -> tuple[Place, ...]:

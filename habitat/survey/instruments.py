@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from base import SurveyError, read_bytes, read_text
+from base import SurveyError, csv_problems, read_bytes, read_text
 from habitat.survey.cast import Profile, faults, screened
 
 if TYPE_CHECKING:
@@ -222,10 +222,8 @@ def read_castaway(path: Path) -> Profile:
         for key, _, value in (line.partition(",") for line in lines if line.startswith("%"))
     }
     kept = (line for line in lines if line.strip() and not line.startswith("%"))
-    try:
+    with csv_problems(where, SurveyError):
         rows = list(csv.reader(kept))
-    except csv.Error as problem:
-        raise SurveyError(f"no CSV ({problem})", where=where) from None
     names = ["pressure (decibar)", "temperature (celsius)", "salinity (practical salinity scale)"]
     head = [name.strip().lower() for name in rows[0]] if rows else []
     if any(name not in head for name in names):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from base import SurveyError, read_text
+from base import SurveyError, csv_problems, read_text
 from habitat.survey.ocean import CHANNELS, STEPS
 
 if TYPE_CHECKING:
@@ -105,10 +105,8 @@ def _rows(text: str, where: str) -> list[list[str]]:
         raise SurveyError("empty file", where=where, hint="give a CSV with a header")
     if "\0" in text:
         raise SurveyError("no text: it holds a zero byte", where=where, hint="give a CSV")
-    try:
+    with csv_problems(where, SurveyError):
         rows = list(csv.reader(io.StringIO(text), strict=True))
-    except csv.Error as problem:
-        raise SurveyError(f"no CSV ({problem})", where=where) from None
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     if not rows:
