@@ -166,6 +166,8 @@ def train(
         The number of stations and weights, and the validation loss.
     """
     stations = long_records(data_folder)
+    # Sums of several threads round otherwise.
+    torch.set_num_threads(1)
     parts = split(stations, seed=seed)
     learn = [stations[at] for at in parts.train]
     check = [stations[at] for at in parts.validation]

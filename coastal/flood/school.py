@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from base import UsageError
 from coastal.flood.adapting import Scene, fisher
@@ -55,6 +56,8 @@ def train(
     if len(names) < 2:
         raise UsageError("a single chip", where=str(data_folder), hint="give at least two")
     chips = [read_chip(data_folder, name) for name in names]
+    # Sums of several threads round otherwise.
+    torch.set_num_threads(1)
     calibration = calibrate(chips)
     teacher, _ = train_teacher(
         chips, seed=seed, plan=plan.teacher, progress="teacher" if progress else None

@@ -183,6 +183,8 @@ def train(
         Numbers of lessons, of weights of teacher and student.
     """
     settings = Settings()
+    # Sums of several threads round otherwise.
+    torch.set_num_threads(1)
     given = material(read_world(data_folder), seed=seed)
     teacher = train_teacher(
         given.learn, given.check, seed=seed, settings=settings, progress=progress
